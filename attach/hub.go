@@ -1,0 +1,163 @@
+package attach
+
+import (
+	"encoding/json"
+	"sync"
+)
+
+// Program is what the clients of a Hub talk to.
+type Program interface {
+	Input(data []byte) // bytes for its standard input
+	CloseInput()       // its standard input ends
+	Resize(Size)       // its terminal has another size
+	Signal(number int) // a signal that the client passes on
+	Hangup()           // the client that it belongs to has gone
+}
+
+// Hub joins one program and any number of clients. Output goes to all of
+// them; one that does not read holds the program up, as a pipe does, until it
+// reads or goes or the program ends.
+type Hub struct {
+	program Program
+
+	mutex   sync.Mutex
+	clients map[*Connection]*subscription
+	ended   *byte          // the exit status
+	senders sync.WaitGroup // one for each client
+}
+
+type subscription struct {
+	outbox *outbox
+	output bool // whether the client wants output
+	trace  bool // whether it wants steps
+}
+
+// NewHub makes a hub without clients.
+func NewHub(program Program) *Hub {
+	return &Hub{program: program, clients: map[*Connection]*subscription{}}
+}
+
+// Serve obeys a client that has said Hello until it goes. Of an owning
+// client, the program is told when it goes without Detach.
+func (h *Hub) Serve(client *Connection, hello Greeting, owner bool) {
+	defer client.Close()
+	h.Join(client, hello)
+	detached := h.obey(client, owner)
+	h.drop(client)
+	if owner && !detached {
+		h.program.Hangup()
+	}
+}
+
+// Join gives a client the output from now on. One that comes after the end
+// is told so at once.
+func (h *Hub) Join(client *Connection, hello Greeting) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	if _, joined := h.clients[client]; joined {
+		return
+	}
+	joined := &subscription{outbox: newOutbox(), output: hello.Output, trace: hello.Trace}
+	h.clients[client] = joined
+	if h.ended != nil {
+		joined.outbox.put(Frame{Kind: Exited, Payload: []byte{*h.ended}})
+	}
+	h.senders.Go(func() { send(client, joined.outbox) })
+}
+
+// send writes frames until the last one, Exited, or until the client is gone.
+func send(client *Connection, frames *outbox) {
+	defer frames.close()
+	for {
+		frame, ok := frames.take()
+		if !ok || client.Send(frame.Kind, frame.Payload) != nil || frame.Kind == Exited {
+			return
+		}
+	}
+}
+
+func (h *Hub) drop(client *Connection) {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	h.clients[client].outbox.close()
+	delete(h.clients, client)
+}
+
+// obey does what a client asks for. The end of a visitor's input is not that of
+// the program's: others may come and write to it.
+func (h *Hub) obey(client *Connection, owner bool) (detached bool) {
+	for {
+		frame, err := client.Receive()
+		if err != nil {
+			return false
+		}
+		if frame.Kind == Detach {
+			return true
+		}
+		if frame.Kind == CloseStdin && !owner {
+			continue
+		}
+		h.pass(frame)
+	}
+}
+
+func (h *Hub) pass(frame Frame) {
+	switch frame.Kind {
+	case Stdin:
+		h.program.Input(frame.Payload)
+	case CloseStdin:
+		h.program.CloseInput()
+	case Resize:
+		var size Size
+		if json.Unmarshal(frame.Payload, &size) == nil {
+			h.program.Resize(size)
+		}
+	case Signal:
+		if len(frame.Payload) == 1 {
+			h.program.Signal(int(frame.Payload[0]))
+		}
+	}
+}
+
+// Output sends output of the program to every client that wants it. The hub
+// keeps data.
+func (h *Hub) Output(kind Kind, data []byte) {
+	for _, listener := range h.listeners(func(s *subscription) bool { return s.output }) {
+		listener.put(Frame{Kind: kind, Payload: data})
+	}
+}
+
+func (h *Hub) listeners(wants func(*subscription) bool) []*outbox {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	var listeners []*outbox
+	for _, client := range h.clients {
+		if wants(client) {
+			listeners = append(listeners, client.outbox)
+		}
+	}
+	return listeners
+}
+
+// Widen lets clients fall behind without holding up the rest of the output,
+// once the program has ended.
+func (h *Hub) Widen() {
+	h.mutex.Lock()
+	defer h.mutex.Unlock()
+	for _, client := range h.clients {
+		client.outbox.widen()
+	}
+}
+
+// End tells every client, and every later one, that the program has ended,
+// and waits until all have read to the end or have gone.
+func (h *Hub) End(code byte) {
+	h.mutex.Lock()
+	h.ended = &code
+	for _, client := range h.clients {
+		client.outbox.widen()
+		client.outbox.put(Frame{Kind: Exited, Payload: []byte{code}})
+	}
+	h.mutex.Unlock()
+	h.senders.Wait()
+}

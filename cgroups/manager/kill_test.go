@@ -1,0 +1,138 @@
+package manager_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"mydocker/cgroups"
+	"mydocker/resource"
+
+	"github.com/opencontainers/runtime-spec/specs-go"
+)
+
+// forkBomb makes this test binary a program that forks for ever.
+const forkBomb = "MYDOCKER_TEST_FORK_BOMB"
+
+// explode waits for a line on stdin. Then it and all its children do nothing but
+// fork, whether the kernel lets them or not; unlike a shell, none gives up.
+func explode() {
+	bufio.NewReader(os.Stdin).ReadString('\n')
+	for {
+		syscall.RawSyscall6(syscall.SYS_CLONE, uintptr(syscall.SIGCHLD), 0, 0, 0, 0, 0)
+	}
+}
+
+func TestKillForkBomb(t *testing.T) {
+	cgroup := newCgroup(t, &specs.LinuxResources{Pids: &specs.LinuxPids{Limit: pointer(int64(100))}})
+	create(t, cgroup)
+	command := exec.Command("/proc/self/exe")
+	command.Env = append(os.Environ(), forkBomb+"=1")
+	child := start(t, command)
+	child.Go(t, cgroup)
+	eventually(t, "the fork bomb reaches its limit", func() bool { return len(processes(t, cgroup)) > 50 })
+	if err := cgroup.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if left := processes(t, cgroup); len(left) > 0 {
+		t.Errorf("%v are left", left)
+	}
+	expect(t, cgroup, resource.Present)
+}
+
+func TestKillReachesNestedCgroups(t *testing.T) {
+	cgroup := newCgroup(t, nil)
+	create(t, cgroup)
+	nested := *cgroup
+	nested.Path += "/inner/most"
+	create(t, &nested)
+	child := shell(t, "read line")
+	child.Go(t, &nested)
+	if !contains(t, cgroup, child.Process.Pid) {
+		t.Errorf("%v is without the nested %d", processes(t, cgroup), child.Process.Pid)
+	}
+	if err := cgroup.Remove(); err != nil {
+		t.Fatal(err)
+	}
+	if signal, _ := child.Result(); signal != syscall.SIGKILL {
+		t.Errorf("the nested process ended with %v", signal)
+	}
+	expect(t, &nested, resource.Absent)
+}
+
+// TestChildIsBornInside starts a child in the way that suits both versions: from
+// a thread inside, cloned into the directory.
+func TestChildIsBornInside(t *testing.T) {
+	cgroup := newCgroup(t, nil)
+	create(t, cgroup)
+	// Locked twice, so that the thread can be looked at after it came back.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	before := ownCgroups(t)
+
+	directory, err := cgroup.OpenDirectory()
+	if err != nil {
+		t.Fatal(err)
+	}
+	leave, err := cgroup.EnterThread()
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := exec.Command("/bin/sh", "-c", "read line")
+	if directory != nil {
+		defer directory.Close()
+		command.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(directory.Fd())}
+	}
+	child := start(t, command)
+	if err := cgroup.Kill(); err != nil { // spares the visitor
+		t.Error(err)
+	}
+	if signal, _ := child.Result(); signal != syscall.SIGKILL {
+		t.Errorf("the child ended with %v", signal)
+	}
+	if err := leave(); err != nil {
+		t.Fatal(err)
+	}
+	if after := ownCgroups(t); after != before {
+		t.Errorf("the thread came back to\n%s, not to\n%s", after, before)
+	}
+}
+
+func TestChildIsBornInEveryHierarchy(t *testing.T) {
+	cgroup := newCgroup(t, nil)
+	create(t, cgroup)
+	if find(t, cgroups.Pids).Version != 1 {
+		t.Skip("needs version 1")
+	}
+	leave, err := cgroup.EnterThread()
+	if err != nil {
+		t.Fatal(err)
+	}
+	output, err := exec.Command("/bin/cat", "/proc/self/cgroup").Output()
+	if err := leave(); err != nil {
+		t.Fatal(err)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, controller := range []string{"memory", "cpu", "pids"} {
+		hierarchy := find(t, controller)
+		if want := ":" + filepath.Join(hierarchy.Root, cgroup.Path) + "\n"; strings.Count(string(output), want) < 3 {
+			t.Fatalf("the child was not in %s:\n%s", want, output)
+		}
+	}
+}
+
+func ownCgroups(t *testing.T) string {
+	t.Helper()
+	text, err := os.ReadFile("/proc/thread-self/cgroup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}

@@ -1,0 +1,129 @@
+// Package command holds every command but run, one file each: it reads flags,
+// makes one call of the engine and prints.
+package command
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli"
+
+	"mydocker/engine"
+	"mydocker/state"
+)
+
+// GlobalFlags stand before the command.
+func GlobalFlags() []cli.Flag {
+	return []cli.Flag{
+		cli.StringFlag{Name: "root", Value: state.DefaultRoot, EnvVar: "MYDOCKER_ROOT", Usage: "where containers, images and networks are kept"},
+		cli.StringFlag{Name: "run-root", Value: state.DefaultRunRoot, EnvVar: "MYDOCKER_RUN_ROOT", Usage: "where the state of running containers is kept"},
+		cli.StringFlag{Name: "log-level", Value: "info", Usage: "what to say on stderr: error, warn, info, debug or trace"},
+		cli.StringFlag{Name: "log-format", Value: "text", Usage: "how to say it: text or json"},
+	}
+}
+
+// Prepare obeys the global flags.
+func Prepare(c *cli.Context) error {
+	logrus.SetFormatter(plain{})
+	level, err := logrus.ParseLevel(c.String("log-level"))
+	if err != nil {
+		return fmt.Errorf("parsing log level %q: must be error, warn, info, debug or trace", c.String("log-level"))
+	}
+	logrus.SetLevel(level)
+	switch c.String("log-format") {
+	case "text":
+	case "json":
+		logrus.SetFormatter(&logrus.JSONFormatter{})
+	default:
+		return fmt.Errorf("parsing log format %q: must be text or json", c.String("log-format"))
+	}
+	return nil
+}
+
+// plain writes messages for people: the program's name and the message.
+type plain struct{}
+
+func (plain) Format(entry *logrus.Entry) ([]byte, error) {
+	if entry.Level >= logrus.InfoLevel {
+		return []byte(entry.Message + "\n"), nil
+	}
+	return []byte("mydocker: " + entry.Message + "\n"), nil
+}
+
+// Reader gives the engine to a command that changes nothing.
+func Reader(c *cli.Context) (*engine.Engine, error) {
+	layout := state.Layout{Root: c.GlobalString("root"), RunRoot: c.GlobalString("run-root")}
+	if err := layout.Validate(); err != nil {
+		return nil, err
+	}
+	return engine.New(layout), nil
+}
+
+// Changer gives the engine to a command that changes something, after what
+// dead commands left has been cleaned up. What cannot be cleaned up is said
+// and stops nobody.
+func Changer(c *cli.Context) (*engine.Engine, error) {
+	e, err := Reader(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.Reconcile(); err != nil {
+		logrus.Warn(err)
+	}
+	return e, nil
+}
+
+// ExitStatus ends the program with that status and without a word.
+type ExitStatus int
+
+func (s ExitStatus) Error() string { return fmt.Sprintf("exit status %d", int(s)) }
+
+// statusError is an error with an exit status of its own.
+type statusError struct {
+	error
+	status int
+}
+
+func (e statusError) ExitCode() int { return e.status }
+func (e statusError) Unwrap() error { return e.error }
+
+// exitEngine is the exit status for errors of mydocker itself where the
+// program's own status is passed on, docker's.
+const exitEngine = 125
+
+// OwnError marks an error of run and exec as mydocker's and not the
+// program's, unless it has an exit status already.
+func OwnError(err error) error {
+	if err == nil {
+		return nil
+	}
+	var coded interface{ ExitCode() int }
+	if errors.As(err, &coded) || errors.As(err, new(ExitStatus)) {
+		return err
+	}
+	return statusError{err, exitEngine}
+}
+
+// UsageError says what is wrong with a command line and where help is.
+func UsageError(c *cli.Context, err error) error {
+	name := strings.TrimSpace("mydocker " + strings.TrimPrefix(c.Command.FullName(), "mydocker"))
+	return statusError{fmt.Errorf("%w; see \"%s --help\"", err, name), exitEngine}
+}
+
+// exactly refuses a wrong number of arguments.
+func exactly(c *cli.Context, number int) error {
+	if c.NArg() != number {
+		return UsageError(c, fmt.Errorf("reading arguments: %s wanted, %d given", c.Command.ArgsUsage, c.NArg()))
+	}
+	return nil
+}
+
+// some refuses a command line without arguments.
+func some(c *cli.Context) error {
+	if c.NArg() == 0 {
+		return UsageError(c, fmt.Errorf("reading arguments: %s wanted, none given", c.Command.ArgsUsage))
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package command
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+
+	"github.com/creack/pty"
+	"github.com/moby/term"
+	"golang.org/x/sys/unix"
+
+	"mydocker/engine"
+)
+
+// showConsole shows a program's terminal on this process's until the function
+// that it gives is called, which waits for the last of the output.
+func showConsole(console *os.File, interactive bool) (finish func(), err error) {
+	restore := func() {}
+	if interactive {
+		saved, err := term.SetRawTerminal(os.Stdin.Fd())
+		if err != nil {
+			return nil, fmt.Errorf("setting the terminal to raw mode: %w", err)
+		}
+		restore = func() { term.RestoreTerminal(os.Stdin.Fd(), saved) }
+		go io.Copy(console, os.Stdin)
+	}
+	followSize(console)
+	shown := make(chan struct{})
+	go func() {
+		defer close(shown)
+		io.Copy(os.Stdout, console)
+	}()
+	return func() {
+		<-shown
+		restore()
+	}, nil
+}
+
+func followSize(console *os.File) {
+	changes := make(chan os.Signal, 1)
+	signal.Notify(changes, unix.SIGWINCH)
+	changes <- unix.SIGWINCH
+	go func() {
+		for range changes {
+			pty.InheritSize(os.Stdout, console)
+		}
+	}()
+}
+
+// forwardSignals passes signals on that people and supervisors send.
+func forwardSignals(process *engine.Execution) {
+	signals := make(chan os.Signal, 16)
+	signal.Notify(signals, unix.SIGINT, unix.SIGTERM, unix.SIGQUIT, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
+	go func() {
+		for received := range signals {
+			process.Signal(received.(unix.Signal))
+		}
+	}()
+}

@@ -1,0 +1,68 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+
+	"github.com/urfave/cli"
+)
+
+// Export writes a container's whole file system as a tar archive.
+func Export() cli.Command {
+	return cli.Command{
+		Name:         "export",
+		Usage:        "write a container's whole file system, without its volumes, as a tar archive",
+		ArgsUsage:    "CONTAINER",
+		Flags:        []cli.Flag{cli.StringFlag{Name: "o, output", Usage: "write to `FILE` and not to standard output"}},
+		Action:       export,
+		BashComplete: completeContainers,
+	}
+}
+
+func export(c *cli.Context) error {
+	if err := exactly(c, 1); err != nil {
+		return err
+	}
+	name := c.String("output")
+	if name == "" {
+		if err := refuseTerminal(os.Stdout); err != nil {
+			return err
+		}
+	}
+	e, err := Changer(c)
+	if err != nil {
+		return err
+	}
+	write := func(to io.Writer) error { return e.Export(c.Args().First(), to) }
+	if name == "" {
+		return write(os.Stdout)
+	}
+	return writeFile(name, write)
+}
+
+// writeFile writes a file that appears under its name when it is whole. What is
+// there and is no plain file, such as a device or a pipe, is written to.
+func writeFile(name string, write func(io.Writer) error) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		file, err := os.OpenFile(name, os.O_WRONLY, 0)
+		if err != nil {
+			return fmt.Errorf("writing to %q: %w", name, err)
+		}
+		return errors.Join(write(file), file.Close())
+	}
+	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	if err != nil {
+		return fmt.Errorf("writing to %q: %w", name, err)
+	}
+	err = errors.Join(write(file), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), name)
+	}
+	if err != nil {
+		return errors.Join(err, os.Remove(file.Name()))
+	}
+	return nil
+}

@@ -1,0 +1,135 @@
+package command
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli"
+
+	"mydocker/engine"
+)
+
+// Ps lists containers.
+func Ps() cli.Command {
+	return cli.Command{
+		Name:  "ps",
+		Usage: "list all containers, running or not",
+		Flags: []cli.Flag{
+			cli.BoolFlag{Name: "a, all", Usage: "all containers; it is so without this flag, too"},
+			cli.BoolFlag{Name: "q, quiet", Usage: "print IDs only"},
+			cli.BoolFlag{Name: "no-trunc", Usage: "print long commands whole"},
+			cli.StringFlag{Name: "format", Usage: "a Go template for each container, or json"},
+			Repeated{cli.StringSliceFlag{Name: "f, filter", Usage: "only those of which `KEY=VALUE` is true: id, name, status, exited, label, network, ancestor"}},
+		},
+		Action: ps,
+	}
+}
+
+func ps(c *cli.Context) error {
+	if err := exactly(c, 0); err != nil {
+		return err
+	}
+	e, err := Reader(c)
+	if err != nil {
+		return err
+	}
+	keep, err := parseFilters(c.StringSlice("filter"))
+	if err != nil {
+		return err
+	}
+	containers, err := e.List()
+	if err != nil {
+		logrus.Warn(err) // the others are worth showing
+	}
+	var rows []psRow
+	for _, container := range containers {
+		if keep(container) {
+			rows = append(rows, newPsRow(container, c.Bool("no-trunc")))
+		}
+	}
+	return printRows(c, rows)
+}
+
+// psRow is one container as ps shows it; its fields are the words that
+// --format knows.
+type psRow struct {
+	ID, Name  string
+	PID       int
+	IP        string
+	Status    string
+	State     string
+	Command   string
+	Created   string
+	CreatedAt time.Time
+	Image     string
+	Ports     string
+	Network   string
+	UserNS    string // the host's IDs, FIRST-LAST
+	Labels    map[string]string
+	ExitCode  *int
+	OOMKilled bool
+}
+
+// commandWidth is how many characters of a command ps shows, docker's.
+const commandWidth = 20
+
+func newPsRow(container engine.Container, whole bool) psRow {
+	record := container.Record
+	row := psRow{
+		ID: record.ID, Name: record.Name, PID: container.PID,
+		Status: container.Status(), State: string(container.State),
+		Command: shorten(strings.Join(record.Process.Args, " "), whole),
+		Created: record.Created.Local().Format(time.DateTime), CreatedAt: record.Created,
+		Image: record.Image.Name, Network: record.Network, UserNS: record.UserNS.String(), Labels: record.Labels,
+	}
+	if container.State == engine.Up {
+		row.IP, row.Ports = container.IP(), container.Ports()
+	}
+	if container.State == engine.Exited && record.Exit != nil {
+		row.ExitCode, row.OOMKilled = &record.Exit.Code, record.Exit.OOM
+	}
+	return row
+}
+
+func shorten(text string, whole bool) string {
+	runes := []rune(text)
+	if whole || len(runes) <= commandWidth {
+		return text
+	}
+	return string(runes[:commandWidth-1]) + "…"
+}
+
+func printRows(c *cli.Context, rows []psRow) error {
+	if format := c.String("format"); format != "" {
+		return printFormatted(c, format, rows)
+	}
+	if c.Bool("quiet") {
+		for _, row := range rows {
+			fmt.Fprintln(c.App.Writer, row.ID)
+		}
+		return nil
+	}
+	table := newTable(c, "ID\tNAME\tPID\tIP\tSTATUS\tCOMMAND\tCREATED\tIMAGE\tPORTS")
+	for _, row := range rows {
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
+			row.ID, row.Name, orNothing(row.PID), row.IP, row.Status, row.Command, row.Created, row.Image, row.Ports)
+	}
+	return table.Flush()
+}
+
+func orNothing(pid int) string {
+	if pid == 0 {
+		return ""
+	}
+	return fmt.Sprint(pid)
+}
+
+// newTable starts a table with the article's spacing.
+func newTable(c *cli.Context, header string) *tabwriter.Writer {
+	table := tabwriter.NewWriter(c.App.Writer, 12, 1, 3, ' ', 0)
+	fmt.Fprintln(table, header)
+	return table
+}

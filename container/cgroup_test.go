@@ -1,0 +1,110 @@
+package container
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"golang.org/x/sys/unix"
+)
+
+// cgroup is one that a test made for itself, in the hierarchy that the machine
+// has.
+type cgroup struct{ directory string }
+
+func newCgroup(t *testing.T) cgroup {
+	t.Helper()
+	needRoot(t)
+	parent := "/sys/fs/cgroup/pids"
+	if _, err := os.Stat("/sys/fs/cgroup/cgroup.controllers"); err == nil {
+		parent = "/sys/fs/cgroup"
+	}
+	directory, err := os.MkdirTemp(parent, "mydocker-test-")
+	if err != nil {
+		t.Skipf("needs a cgroup hierarchy: %v", err)
+	}
+	t.Cleanup(func() {
+		eventually(t, "removing the cgroup", func() bool {
+			err := unix.Rmdir(directory)
+			return err == nil || err == unix.ENOENT
+		})
+	})
+	return cgroup{directory}
+}
+
+func (c cgroup) join(pid int) error {
+	return os.WriteFile(filepath.Join(c.directory, "cgroup.procs"), []byte(strconv.Itoa(pid)), 0)
+}
+
+func (c cgroup) Join(pid int) error { return c.join(pid) }
+
+// EnterThread implements Cgroup for version 1.
+func (c cgroup) EnterThread() (func() error, error) {
+	tasks := filepath.Join(c.directory, "tasks")
+	if _, err := os.Stat(tasks); err != nil {
+		return func() error { return nil }, nil
+	}
+	home := filepath.Join(filepath.Dir(c.directory), "tasks")
+	return func() error { return os.WriteFile(home, []byte("0"), 0) }, os.WriteFile(tasks, []byte("0"), 0)
+}
+
+// OpenDirectory implements Cgroup for version 2.
+func (c cgroup) OpenDirectory() (*os.File, error) {
+	if _, err := os.Stat(filepath.Join(c.directory, "tasks")); err == nil {
+		return nil, nil
+	}
+	return os.Open(c.directory)
+}
+
+func (c cgroup) add(t *testing.T, pid int) {
+	t.Helper()
+	if err := c.join(pid); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// created creates a container, and gives a function that reads all its output.
+func created(t *testing.T, cfg Config) (*Process, func() string) {
+	t.Helper()
+	read, write, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.Stdout, cfg.Stderr = write, write
+	p, err := Create(cfg)
+	write.Close()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		p.kill()
+		read.Close()
+	})
+	return p, func() string { return drain(t, read) }
+}
+
+// A limit on processes counts init's threads too, and must not keep it from
+// becoming a program that fits.
+func TestTightestProcessLimit(t *testing.T) {
+	group := newCgroup(t)
+	if err := os.WriteFile(filepath.Join(group.directory, "pids.max"), []byte("1"), 0); err != nil {
+		t.Skipf("needs the pids controller: %v", err)
+	}
+	for range 50 {
+		cfg := shell(t, "echo alone; (true) || echo refused")
+		p, output := created(t, cfg)
+		if err := p.Ready(); err != nil {
+			t.Fatal(err)
+		}
+		group.add(t, p.Pid())
+		if err := p.Start(); err != nil {
+			t.Fatal(err)
+		}
+		p.Wait()
+		if text := output(); !strings.HasPrefix(text, "alone\n") {
+			t.Fatalf("got %q", text)
+		}
+	}
+}

@@ -1,0 +1,230 @@
+package container
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path"
+
+	"golang.org/x/sys/unix"
+
+	"mydocker/internal/openat2"
+
+	"mydocker/container/account"
+	"mydocker/container/launch"
+	"mydocker/container/rootfs"
+	"mydocker/container/terminal"
+	"mydocker/internal/failpoint"
+	"mydocker/internal/process"
+)
+
+// entry is the way of one process into a running container. A thread goes in,
+// looks at everything from inside, and forks the process, which waits. Nothing
+// of mydocker is executed in there.
+type entry struct {
+	target Target
+	cfg    ExecConfig
+
+	null   *os.File // the host's
+	proc   *os.File // the host's, if there is an AppArmor profile
+	status *os.File // where the process tells how far it came
+	latch  *os.File // what it waits at
+
+	childSide childSide
+
+	owner   *os.File // its PID 1, as a pidfd
+	root    *os.File // the container's
+	console *os.File
+	inside  []*os.File // what was opened in there for the process alone
+	plan    *launch.Plan
+}
+
+// childSide holds the process' ends of the pipes.
+type childSide struct {
+	status, latch *os.File
+}
+
+func (c childSide) close() {
+	c.status.Close()
+	c.latch.Close()
+}
+
+// newEntry opens what has to be opened outside.
+func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
+	e = &entry{target: target, cfg: cfg, plan: &launch.Plan{}}
+	if e.null, err = os.OpenFile(os.DevNull, os.O_RDWR, 0); err != nil {
+		return nil, err
+	}
+	if cfg.Process.ApparmorProfile != "" {
+		if e.proc, err = rootfs.HostProc(); err != nil {
+			e.close()
+			return nil, err
+		}
+	}
+	if e.status, e.childSide.status, err = os.Pipe(); err != nil {
+		e.close()
+		return nil, err
+	}
+	if e.childSide.latch, e.latch, err = os.Pipe(); err != nil {
+		e.close()
+		return nil, err
+	}
+	return e, nil
+}
+
+// close closes all but the terminal. What is nil or closed already says so,
+// which does not matter.
+func (e *entry) close() {
+	for _, file := range []*os.File{e.null, e.proc, e.status, e.latch, e.owner, e.root} {
+		file.Close()
+	}
+	e.childSide.close()
+}
+
+// fork enters the container with the calling thread, which is good for nothing
+// else from then on, and forks the process.
+func (e *entry) fork() (birth, error) {
+	var err error
+	if e.owner, err = enter(e.target); err != nil {
+		return birth{}, err
+	}
+	if e.root, err = os.OpenFile("/", unix.O_PATH|unix.O_DIRECTORY, 0); err != nil {
+		return birth{}, err
+	}
+	raised, err := e.prepare()
+	defer closeAll(raised)
+	defer closeAll(e.inside)
+	if err != nil {
+		return birth{}, e.withoutConsole(err)
+	}
+	var child launch.Child
+	err = failpoint.Around("spawn program", func() (err error) {
+		child, err = e.plan.Fork()
+		return err
+	})
+	if errors.Is(err, unix.ENOMEM) {
+		err = fmt.Errorf("entering the container (pid %d): it is ending: %w", e.target.Pid, err)
+	}
+	if err != nil {
+		return birth{}, e.withoutConsole(err)
+	}
+	return birth{pid: child.Pid, pidfd: child.Pidfd}, nil
+}
+
+// enter moves the calling thread into the container's namespaces, but for the
+// user namespace, which a thread of many cannot enter; the process does so
+// itself. It gives the container's PID 1.
+func enter(target Target) (*os.File, error) {
+	return enterSome(target, unix.CLONE_NEWNS|unix.CLONE_NEWPID|unix.CLONE_NEWUTS|
+		unix.CLONE_NEWIPC|unix.CLONE_NEWNET|unix.CLONE_NEWCGROUP)
+}
+
+// enterSome moves the calling thread into the container's namespaces of the
+// given kinds, all at once (setns(2) with a pidfd). With the mount namespace
+// comes its root, wherever the container's process has put its own.
+func enterSome(target Target, kinds int) (*os.File, error) {
+	pidfd, err := process.Open(target.Pid, target.Start)
+	if err == process.ErrGone {
+		return nil, ended(target)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := enterBehind(pidfd, target, kinds); err != nil {
+		pidfd.Close()
+		return nil, err
+	}
+	return pidfd, nil
+}
+
+func enterBehind(pidfd *os.File, target Target, kinds int) error {
+	if err := unix.Unshare(unix.CLONE_FS); err != nil {
+		return fmt.Errorf("entering the container (pid %d): %w", target.Pid, err)
+	}
+	err := unix.Setns(int(pidfd.Fd()), kinds)
+	if err == unix.ESRCH {
+		return ended(target)
+	}
+	if err != nil {
+		return fmt.Errorf("entering the container (pid %d): %w", target.Pid, err)
+	}
+	return nil
+}
+
+// prepare looks everything up inside the container and writes the plan. It
+// gives the files that the child takes over.
+func (e *entry) prepare() (raised []*os.File, err error) {
+	identity, err := account.Resolve(e.root, e.cfg.User, e.cfg.Process.User)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkMapped(identity, e.cfg.UIDMappings, e.cfg.GIDMappings); err != nil {
+		return nil, err
+	}
+	if err := enterDirectory(e.cfg.Process.Cwd); err != nil {
+		if errors.Is(err, unix.ENOENT) {
+			err = &StartError{Code: launch.NotFound, Err: err}
+		}
+		return nil, err
+	}
+	stdio, err := e.stdio(identity)
+	if err != nil {
+		return nil, err
+	}
+	return e.writePlan(identity, stdio)
+}
+
+// stdio gives the process' standard files: a new terminal of the container, or
+// the caller's.
+func (e *entry) stdio(identity account.Identity) (files [3]*os.File, err error) {
+	if e.cfg.Process.Terminal {
+		var slave *os.File
+		if e.console, slave, err = terminal.Open(e.root, e.cfg.Process.ConsoleSize); err != nil {
+			return files, err
+		}
+		e.inside = append(e.inside, slave)
+		return [3]*os.File{slave, slave, slave}, own(slave, e.cfg.hostUID(identity.UID))
+	}
+	files = [3]*os.File{e.cfg.Stdin, e.cfg.Stdout, e.cfg.Stderr}
+	for i := range files {
+		if files[i] == nil {
+			files[i] = openNull(e.root, e.null)
+			e.inside = append(e.inside, files[i])
+		}
+		lend(files[i], e.cfg.hostUID(identity.UID))
+	}
+	return files, nil
+}
+
+// look tells what lies at a path of the container, from outside.
+func (e *entry) look(name string) (exists, isDirectory bool) {
+	if !path.IsAbs(name) {
+		name = path.Join(e.cfg.Process.Cwd, name)
+	}
+	fd, err := openat2.Open(int(e.root.Fd()), name, &unix.OpenHow{
+		Flags:   unix.O_PATH | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
+	})
+	if err != nil {
+		return false, false
+	}
+	defer unix.Close(fd)
+	var about unix.Stat_t
+	err = unix.Fstat(fd, &about)
+	return err == nil, err == nil && about.Mode&unix.S_IFMT == unix.S_IFDIR
+}
+
+// withoutConsole closes the terminal of a process that will not be.
+func (e *entry) withoutConsole(err error) error {
+	if e.console != nil {
+		e.console.Close()
+		e.console = nil
+	}
+	return err
+}
+
+func closeAll(files []*os.File) {
+	for _, file := range files {
+		file.Close()
+	}
+}

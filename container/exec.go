@@ -1,0 +1,149 @@
+package container
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
+
+	"mydocker/container/launch"
+	"mydocker/container/seccomp"
+	"mydocker/internal/failpoint"
+	"mydocker/internal/process"
+)
+
+// Target names a running container by its PID 1.
+type Target struct {
+	Pid   int
+	Start uint64 // as package process gives it, so that a recycled pid is never entered
+}
+
+// ExecConfig is what a further process of a container is started from.
+type ExecConfig struct {
+	Process *specs.Process // its Cwd must exist in the container
+	User    string         // as in Config
+
+	Seccomp *seccomp.Filter // nil is none
+
+	// As in the Linux section of the spec from which the container was made.
+	UIDMappings, GIDMappings []specs.LinuxIDMapping
+
+	Stdin, Stdout, Stderr *os.File // as in Config
+
+	// Detached lets the process outlive its caller, which otherwise takes
+	// it along.
+	Detached bool
+
+	// Join puts a process into the container's cgroup. It is called while
+	// the process waits, and none of the user's code runs before it is
+	// through. nil joins nothing.
+	Join func(pid int) error
+}
+
+func (cfg ExecConfig) isMapped() bool { return len(cfg.UIDMappings) > 0 }
+
+// hostUID gives the host's ID for a user of the container; one that has none
+// there gets nothing of the host's.
+func (cfg ExecConfig) hostUID(uid uint32) uint32 {
+	id, found := hostID(cfg.UIDMappings, uid)
+	if !found {
+		return unchangedID
+	}
+	return id
+}
+
+// Exec adds a process to a running container and returns when its program has
+// begun. Any error is a *StartError; no process is left then. Start is not to
+// be called on the result.
+func Exec(target Target, cfg ExecConfig) (*Process, error) {
+	if err := validateProcess(cfg.Process, cfg.isMapped()); err != nil {
+		return nil, &StartError{Code: launch.CannotSetUp, Err: err}
+	}
+	p, err := execute(target, cfg)
+	if start := (*StartError)(nil); err != nil && !errors.As(err, &start) {
+		return nil, &StartError{Code: launch.CannotSetUp, Err: err}
+	}
+	return p, err
+}
+
+func execute(target Target, cfg ExecConfig) (*Process, error) {
+	// The child is a copy of this process until its program begins; nobody
+	// in the container shall look into it.
+	unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
+	entry, err := newEntry(target, cfg)
+	if err != nil {
+		return nil, err
+	}
+	defer entry.close()
+	p, err := keep(entry.fork)
+	if err != nil {
+		return nil, err
+	}
+	failpoint.Born("exec", p.pid)
+	p.console = entry.console
+	if err := failpoint.Around("start program", func() error { return entry.open(p) }); err != nil {
+		p.kill()
+		if p.console != nil {
+			p.console.Close()
+		}
+		return nil, err
+	}
+	// A container's end waits until its processes are reaped, and so shall
+	// not wait for whoever might call Wait.
+	go p.Wait()
+	return p, nil
+}
+
+// open lets the waiting process go on, once it is where it belongs, and waits
+// until its program has begun.
+func (e *entry) open(p *Process) error {
+	if e.cfg.Join != nil {
+		if err := failpoint.Around("join cgroup", func() error { return e.cfg.Join(p.pid) }); err != nil {
+			return fmt.Errorf("joining the container's cgroup: %w", err)
+		}
+	}
+	if e.cfg.isMapped() {
+		if err := raiseLimits(p.pid, e.cfg.Process.Rlimits); err != nil {
+			return err
+		}
+	}
+	if err := adjustOOMScore(p.pid, e.cfg.Process.OOMScoreAdj); err != nil {
+		return err
+	}
+	e.childSide.close()
+	e.latch.Write([]byte{goOn}) // if the process is gone, its status says so
+	failure, err := launch.Await(e.status)
+	if err == launch.ErrKilled {
+		return fmt.Errorf("starting %q: %w; has the container ended?", e.cfg.Process.Args[0], err)
+	}
+	if err != nil {
+		return fmt.Errorf("starting %q: %w", e.cfg.Process.Args[0], err)
+	}
+	if failure != nil {
+		code, err := e.plan.Explain(*failure, e.look)
+		return &StartError{Code: code, Err: err}
+	}
+	return nil
+}
+
+// adjustOOMScore writes the score from outside: the procfs of a running
+// container is not to be trusted with it. The process waits, so that its pid
+// is its own.
+func adjustOOMScore(pid int, score *int) error {
+	if score == nil {
+		return nil
+	}
+	err := os.WriteFile("/proc/"+strconv.Itoa(pid)+"/oom_score_adj", []byte(strconv.Itoa(*score)), 0)
+	if err != nil {
+		return fmt.Errorf("setting oom_score_adj %d: %w; lowering it needs CAP_SYS_RESOURCE", *score, errors.Unwrap(err))
+	}
+	return nil
+}
+
+// ended says that a container is not there any more.
+func ended(target Target) error {
+	return fmt.Errorf("entering the container (pid %d): %w", target.Pid, process.ErrGone)
+}

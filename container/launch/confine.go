@@ -1,0 +1,56 @@
+package launch
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+
+	"mydocker/container/seccomp"
+)
+
+// Filter loads a filter of system calls; nil loads none. All steps that follow
+// are under it. Loading takes CAP_SYS_ADMIN, or no_new_privs.
+func (p *Plan) Filter(filter *seccomp.Filter) {
+	if filter == nil {
+		return
+	}
+	program := []byte(filter.Program)
+	const instruction = 8 // bytes
+	list := &filterProgram{length: uint16(len(program) / instruction), instructions: &program[0]}
+	p.do("loading the seccomp filter", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, uintptr(filter.Flags), pointer(p, list))
+}
+
+// filterProgram is struct sock_fprog (seccomp(2)).
+type filterProgram struct {
+	length       uint16
+	instructions *byte
+}
+
+// LabelPath is the file of procfs, below its root, that takes the AppArmor
+// profile for a thread's next program (apparmor(7)). A thread writes its own.
+const LabelPath = "thread-self/attr/apparmor/exec"
+
+// Label has the program run under an AppArmor profile. file is what LabelPath
+// leads this thread to.
+func (p *Plan) Label(file *os.File, profile string) {
+	p.keep = append(p.keep, file)
+	p.writeLabel(profile).arguments[0] = file.Fd()
+}
+
+// LabelFrom is Label for a forked child, which has to open the file itself, in
+// the procfs that Arrange has put to Proc. That one is the host's: the
+// container's could be anything.
+func (p *Plan) LabelFrom(profile string) {
+	path, _ := unix.BytePtrFromString(LabelPath)
+	opened := new(int32)
+	p.do("opening "+LabelPath, unix.SYS_OPENAT, Proc, pointer(p, path), unix.O_WRONLY|unix.O_CLOEXEC).store = opened
+	p.writeLabel(profile).load = opened
+}
+
+// writeLabel writes to a descriptor that the caller fills in.
+func (p *Plan) writeLabel(profile string) *step {
+	text := []byte("exec " + profile)
+	write := p.do("taking AppArmor profile \""+profile+"\"", unix.SYS_WRITE, 0, pointer(p, &text[0]), uintptr(len(text)))
+	write.wants = uintptr(len(text))
+	return write
+}

@@ -1,0 +1,76 @@
+package launch
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Credentials are who the program runs as and what it may do.
+type Credentials struct {
+	UID, GID        uint32
+	Groups          []uint32 // supplementary ones
+	Capabilities    *Capabilities
+	NoNewPrivileges bool
+}
+
+// EnterUserNamespace enters that of the process behind the descriptor Owner. The
+// process has all capabilities in there, and none outside, and the numbers of
+// users and groups are those of the namespace from then on.
+func (p *Plan) EnterUserNamespace() {
+	p.do("entering the user namespace", unix.SYS_SETNS, Owner, unix.CLONE_NEWUSER)
+}
+
+// Become takes the credentials. It comes after everything that needs a
+// privilege.
+func (p *Plan) Become(c Credentials) {
+	if c.Capabilities != nil {
+		p.limitCapabilities(c.Capabilities.Bounding)
+	}
+	p.setGroups(c.Groups)
+	p.do("setting the group", unix.SYS_SETRESGID, uintptr(c.GID), uintptr(c.GID), uintptr(c.GID))
+	p.do("setting the user", unix.SYS_SETRESUID, uintptr(c.UID), uintptr(c.UID), uintptr(c.UID))
+	if c.Capabilities != nil {
+		p.setCapabilities(*c.Capabilities)
+	}
+	if c.NoNewPrivileges {
+		p.do("setting no_new_privs", unix.SYS_PRCTL, unix.PR_SET_NO_NEW_PRIVS, 1)
+	}
+}
+
+// limitCapabilities drops everything else from the bounding set, and keeps the
+// permitted set over the change of user.
+func (p *Plan) limitCapabilities(bounding uint64) {
+	const most = 64
+	for number := range uintptr(most) {
+		if bounding&(1<<number) == 0 {
+			// EINVAL: this kernel has no such capability
+			p.do("limiting capabilities", unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, number).tolerates = unix.EINVAL
+		}
+	}
+	p.do("keeping capabilities", unix.SYS_PRCTL, unix.PR_SET_KEEPCAPS, 1)
+}
+
+func (p *Plan) setGroups(groups []uint32) {
+	var first uintptr
+	if len(groups) > 0 {
+		p.keep = append(p.keep, groups)
+		first = uintptr(unsafe.Pointer(&groups[0]))
+	}
+	p.do("setting supplementary groups", unix.SYS_SETGROUPS, uintptr(len(groups)), first)
+}
+
+func (p *Plan) setCapabilities(c Capabilities) {
+	header := &unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	data := &[2]unix.CapUserData{
+		{Effective: uint32(c.Effective), Permitted: uint32(c.Permitted), Inheritable: uint32(c.Inheritable)},
+		{Effective: uint32(c.Effective >> 32), Permitted: uint32(c.Permitted >> 32), Inheritable: uint32(c.Inheritable >> 32)},
+	}
+	p.do("setting capabilities", unix.SYS_CAPSET, pointer(p, header), pointer(p, data))
+	p.do("clearing ambient capabilities", unix.SYS_PRCTL, unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL)
+	for number := range uintptr(64) {
+		if c.Ambient&(1<<number) != 0 {
+			p.do("setting ambient capabilities", unix.SYS_PRCTL, unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_RAISE, number)
+		}
+	}
+}

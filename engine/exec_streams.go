@@ -1,0 +1,127 @@
+package engine
+
+import (
+	"errors"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"mydocker/container"
+)
+
+// Execution is a further program in a container. It never has its caller's own
+// files, which may be a terminal to type into or a file to open again: there
+// are pipes between.
+type Execution struct {
+	*container.Process
+	pipes pipes
+}
+
+// Wait waits for the program's end and for the last of its output. Programs that
+// it left behind may have the pipes open still; nobody waits for those.
+func (x *Execution) Wait() (container.ExitStatus, error) {
+	status, err := x.Process.Wait()
+	return status, errors.Join(err, x.pipes.finish())
+}
+
+// pipes carry what goes through a program's standard files.
+type pipes struct {
+	theirs  [3]*os.File // nil where the program gets nothing
+	input   *os.File    // written to
+	outputs []*os.File  // read from
+	carried sync.WaitGroup
+}
+
+// openPipes makes a pipe for each file that the caller has.
+func openPipes(p *pipes, files [3]*os.File) error {
+	for i, file := range files {
+		if file == nil {
+			continue
+		}
+		read, write, err := os.Pipe()
+		if err != nil {
+			p.close()
+			return err
+		}
+		if i == 0 {
+			p.theirs[i], p.input = read, write
+			continue
+		}
+		p.theirs[i] = write
+		p.outputs = append(p.outputs, read)
+	}
+	return nil
+}
+
+// carry begins to move data, when the program has its ends.
+func (p *pipes) carry(files [3]*os.File) {
+	p.closeTheirs()
+	if p.input != nil {
+		go func() {
+			io.Copy(p.input, files[0])
+			p.input.Close()
+		}()
+	}
+	rest := p.outputs
+	for _, file := range files[1:] {
+		if file != nil {
+			from := rest[0]
+			rest = rest[1:]
+			p.carried.Go(func() { carryOutput(file, from) })
+		}
+	}
+}
+
+// carryOutput goes on to the end, or until finish; then what is in the pipe is
+// the last.
+func carryOutput(to, from *os.File) {
+	if _, err := io.Copy(to, from); !errors.Is(err, os.ErrDeadlineExceeded) {
+		return
+	}
+	raw, err := from.SyscallConn()
+	if err != nil {
+		return
+	}
+	buffer := make([]byte, 64<<10)
+	raw.Control(func(fd uintptr) {
+		for {
+			n, err := unix.Read(int(fd), buffer) // it does not block
+			if n <= 0 && err != unix.EINTR {
+				return
+			}
+			if _, err := to.Write(buffer[:max(n, 0)]); err != nil {
+				return
+			}
+		}
+	})
+}
+
+// finish ends the transport when the program has ended.
+func (p *pipes) finish() error {
+	var errs []error
+	for _, output := range p.outputs {
+		errs = append(errs, output.SetReadDeadline(time.Now()))
+	}
+	p.carried.Wait()
+	for _, output := range p.outputs {
+		errs = append(errs, output.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (p *pipes) closeTheirs() {
+	for _, file := range p.theirs {
+		file.Close() // nil says so, which does not matter
+	}
+}
+
+func (p *pipes) close() {
+	p.closeTheirs()
+	p.input.Close()
+	for _, output := range p.outputs {
+		output.Close()
+	}
+}

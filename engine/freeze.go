@@ -1,0 +1,79 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"golang.org/x/sys/unix"
+
+	"mydocker/cgroups/manager"
+	"mydocker/resource"
+	"mydocker/state"
+)
+
+func (e *Engine) freezeResources(id string) resource.Set {
+	return resource.Set{&manager.Freeze{Cgroup: e.plainCgroup(id)}}
+}
+
+// plainCgroup is that of a container, without its limits.
+func (e *Engine) plainCgroup(id string) *manager.Cgroup {
+	return &manager.Cgroup{Path: manager.PathOf(id), Instance: e.mark()}
+}
+
+// whileFrozen does something while all processes of a running container are
+// stopped. Whatever happens, they go on. They also do when somebody else wants
+// something of the container that a frozen program would not heed, at any
+// moment; what is done then goes on without.
+func (e *Engine) whileFrozen(found Container, do func() error) (err error) {
+	id := found.Record.ID
+	if err := claim(e.freezeMark(id), Freezing); err != nil {
+		return errors.Join(err, state.Remove(e.freezeMark(id)))
+	}
+	defer func() { err = errors.Join(err, insistently(func() error { return e.endFreeze(id) })) }()
+	defer e.thawAtSignals(id)()
+	err = e.freezeResources(id).Create(e.observer())
+	switch unwanted := errors.Is(err, manager.ErrThawed) || !state.Exists(e.freezeMark(id)); {
+	case unwanted || found.live.Program.ending():
+		if err := e.thawNow(id); err != nil {
+			return err
+		}
+	case err != nil:
+		return fmt.Errorf("%w; do without it: --pause=false", err)
+	}
+	return do()
+}
+
+// endFreeze thaws a container that this command has frozen.
+func (e *Engine) endFreeze(id string) error {
+	if err := e.thawNow(id); err != nil {
+		return err
+	}
+	mark := e.freezeMark(id)
+	return errors.Join(state.Remove(mark), state.Remove(unwanted(mark)))
+}
+
+// thawAtSignals thaws a container before a signal ends this command. The
+// function that it gives ends that.
+func (e *Engine) thawAtSignals(id string) (stop func()) {
+	signals, done := make(chan os.Signal, 1), make(chan struct{})
+	for _, each := range []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP} {
+		if !signal.Ignored(each) {
+			signal.Notify(signals, each)
+		}
+	}
+	go func() {
+		select {
+		case <-done:
+		case caught := <-signals:
+			e.endFreeze(id) // what is left the next command sees to
+			signal.Reset(caught)
+			unix.Kill(os.Getpid(), caught.(unix.Signal))
+		}
+	}()
+	return func() {
+		signal.Stop(signals)
+		close(done)
+	}
+}

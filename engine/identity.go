@@ -1,0 +1,52 @@
+package engine
+
+import (
+	"crypto/rand"
+	"fmt"
+	"math/big"
+	"regexp"
+	"strings"
+
+	"mydocker/state"
+)
+
+// newID gives an unused container ID: ten digits, the first one not zero, as
+// in the article.
+func (e *Engine) newID() (string, error) {
+	for {
+		number, err := rand.Int(rand.Reader, big.NewInt(9_000_000_000))
+		if err != nil {
+			return "", fmt.Errorf("choosing container ID: %w", err)
+		}
+		id := fmt.Sprint(number.Int64() + 1_000_000_000)
+		if !state.Exists(e.Layout.Container(id)) && !state.Exists(e.Layout.LiveContainer(id)) {
+			return id, nil
+		}
+	}
+}
+
+// isID tells whether a word could be a container's ID. No network has such a
+// name.
+func isID(word string) bool {
+	return len(word) == 10 && strings.Trim(word, "0123456789") == ""
+}
+
+// longestHostname is the kernel's limit in bytes (__NEW_UTS_LEN, linux/utsname.h).
+const longestHostname = 64
+
+// checkHostname refuses what no other host could look up (RFC 1123), but for
+// the underscore, which people use.
+func checkHostname(name string) error {
+	if name == "" || len(name) <= longestHostname && regexp.MustCompile(`^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$`).MatchString(name) {
+		return nil
+	}
+	return fmt.Errorf("setting hostname %q: a host name has 1 to %d letters, digits, '_', '-' and '.', and starts and ends with none of the last two", name, longestHostname)
+}
+
+// checkName refuses what docker refuses as a container name.
+func checkName(name string) error {
+	if !regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$`).MatchString(name) {
+		return fmt.Errorf("naming container %q: a name has 2 to 128 letters, digits, '_', '.' and '-', and starts with a letter or digit", name)
+	}
+	return nil
+}

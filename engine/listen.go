@@ -1,0 +1,142 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"mydocker/attach"
+)
+
+// socketName is the control socket in a container's run-time directory.
+const socketName = "attach.sock"
+
+// socketPath gives a path by way of a directory's descriptor, because the
+// address of a unix socket holds 107 bytes at most (unix(7)) and a run root
+// may be longer.
+func (e *Engine) socketPath(id string) (path string, directory *os.File, err error) {
+	directory, err = os.Open(e.Layout.LiveContainer(id))
+	if err != nil {
+		return "", nil, err
+	}
+	return fmt.Sprintf("/proc/self/fd/%d/%s", directory.Fd(), socketName), directory, nil
+}
+
+// listen opens the control socket, for root alone.
+func (e *Engine) listen(id string) (*net.UnixListener, error) {
+	path, directory, err := e.socketPath(id)
+	if err != nil {
+		return nil, err
+	}
+	defer directory.Close()
+	listener, err := net.ListenUnix("unix", &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	listener.SetUnlinkOnClose(false)
+	if err := os.Chmod(path, 0o600); err != nil {
+		return nil, errors.Join(err, listener.Close())
+	}
+	return listener, nil
+}
+
+// dial connects to the monitor of a running container.
+func (e *Engine) dial(id string, hello attach.Greeting) (*attach.Connection, error) {
+	path, directory, err := e.socketPath(id)
+	if err != nil {
+		return nil, err
+	}
+	defer directory.Close()
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	connection := attach.NewConnection(conn)
+	// A monitor that is ending may have hung up already; what it said before
+	// tells more than the error of this.
+	connection.SendJSON(attach.Hello, hello)
+	return connection, nil
+}
+
+// accept serves clients that come to the control socket, until it is closed to
+// them.
+func (m *monitor) accept() {
+	defer close(m.closed)
+	for {
+		conn, err := m.listener.AcceptUnix()
+		if err != nil {
+			return
+		}
+		m.arriving.Add(1)
+		go m.serve(conn)
+	}
+}
+
+// helloPatience is how long a client may take to say what it wants.
+const helloPatience = time.Second
+
+func (m *monitor) serve(conn *net.UnixConn) {
+	client := attach.NewConnection(conn)
+	hello, ok := attach.Greeting{}, trusted(conn)
+	if ok {
+		conn.SetReadDeadline(time.Now().Add(helloPatience))
+		hello, ok = client.Welcome()
+		conn.SetReadDeadline(time.Time{})
+	}
+	if ok && hello.Record {
+		client.SendJSON(attach.Record, m.known)
+	} else if ok {
+		m.hub.Join(client, hello)
+	}
+	m.arriving.Done()
+	if !ok || hello.Record {
+		client.Close()
+		return
+	}
+	m.hub.Serve(client, hello, false)
+}
+
+// bidFarewell tells all clients of the end, those who are just coming as well.
+func (m *monitor) bidFarewell(code byte) {
+	m.listener.SetDeadline(time.Now())
+	<-m.closed
+	m.arriving.Wait()
+	m.hub.End(code)
+	m.dismiss(code)
+}
+
+// dismiss tells clients of the end who have come too late to be accepted. The
+// socket has no name any more, so that these are all.
+func (m *monitor) dismiss(code byte) {
+	raw, err := m.listener.SyscallConn()
+	if err != nil {
+		return
+	}
+	raw.Control(func(listener uintptr) {
+		for {
+			fd, _, err := unix.Accept4(int(listener), unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK)
+			if err != nil {
+				return
+			}
+			unix.Write(fd, attach.Encode(attach.Frame{Kind: attach.Exited, Payload: []byte{code}}))
+			unix.Close(fd)
+		}
+	})
+}
+
+// trusted tells whether a client is of the user that this monitor runs as.
+func trusted(conn *net.UnixConn) bool {
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return false
+	}
+	var peer *unix.Ucred
+	controlled := raw.Control(func(fd uintptr) {
+		peer, err = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
+	})
+	return controlled == nil && err == nil && int(peer.Uid) == os.Geteuid()
+}

@@ -1,0 +1,155 @@
+package engine
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"mydocker/internal/process"
+	"mydocker/state"
+)
+
+// liveVersion is the version of the format that this program writes.
+const liveVersion = 1
+
+// Live says that a container is running or in flight, and whose work it is.
+// It lies in the run-time directory and means nothing after a reboot.
+type Live struct {
+	Version int       `json:"version"`
+	BootID  string    `json:"bootId"`
+	Work    Work      `json:"work"`
+	Owner   Reference `json:"owner"`            // who will end this: a monitor or a command
+	Program Reference `json:"program,omitzero"` // PID 1; zero until it exists
+	Since   time.Time `json:"since"`
+
+	// Exit is how the program ended, where the record could not be written.
+	Exit *Exit `json:"exit,omitempty"`
+}
+
+// Work is what is being done to a container or network.
+type Work string
+
+const (
+	Running     Work = "run"
+	Creating    Work = "create"
+	Removing    Work = "remove"
+	Interrupted Work = "interrupted" // it ran when the host went down
+	Freezing    Work = "freeze"
+	Lost        Work = "lost" // what was being done is not known any more
+)
+
+// FormatVersion implements state.Versioned.
+func (l *Live) FormatVersion() (version, known int) { return l.Version, liveVersion }
+
+// check refuses what parses and says nothing.
+func (l *Live) check() error {
+	switch {
+	case !slices.Contains([]Work{Running, Creating, Removing, Freezing, Interrupted, Lost}, l.Work):
+		return fmt.Errorf("it speaks of work %q, which there is not", l.Work)
+	case l.Work != Interrupted && l.Work != Lost && (l.BootID == "" || l.Owner.PID <= 0):
+		return errors.New("it names nobody who does the work")
+	}
+	return nil
+}
+
+func (e *Engine) livePath(id string) string {
+	return filepath.Join(e.Layout.LiveContainer(id), "live.json")
+}
+
+// loadLive gives nil for a container that is neither running nor in flight.
+func (e *Engine) loadLive(id string) (*Live, error) {
+	return readLive(e.livePath(id))
+}
+
+func readLive(path string) (*Live, error) {
+	var live Live
+	err := state.Read(path, &live)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := live.check(); err != nil {
+		return nil, &state.CorruptError{Path: path, Cause: err}
+	}
+	return &live, nil
+}
+
+func (e *Engine) saveLive(id string, live *Live) error {
+	return writeLive(e.livePath(id), live)
+}
+
+func writeLive(path string, live *Live) error {
+	live.Version = liveVersion
+	return state.Write(path, live, state.Quick)
+}
+
+// claim writes that this command is at work from now on. Should it die, the next
+// one goes on with it or takes it back.
+func claim(path string, work Work) error {
+	bootID, err := process.BootID()
+	if err != nil {
+		return err
+	}
+	self, err := refer(os.Getpid())
+	if err != nil {
+		return err
+	}
+	return writeLive(path, &Live{BootID: bootID, Work: work, Owner: self, Since: time.Now()})
+}
+
+// removeLive is the last step of a container's run: from here on nothing of
+// it is running or in flight. The record goes last: once it is gone, somebody
+// may start the container again, and what is there then is theirs.
+func (e *Engine) removeLive(id string) error {
+	directory := e.Layout.LiveContainer(id)
+	if err := removeBut(directory, e.livePath(id)); err != nil {
+		return err
+	}
+	if err := state.Remove(e.livePath(id)); err != nil {
+		return err
+	}
+	err := os.Remove(directory)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENOTEMPTY) {
+		return nil
+	}
+	return err
+}
+
+// removeBut removes what is in a directory, but for one file.
+func removeBut(directory, kept string) error {
+	entries, err := os.ReadDir(directory)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		path := filepath.Join(directory, entry.Name())
+		if path == kept {
+			continue
+		}
+		if err := state.RemoveAll(path); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// owned tells whether somebody still does the work.
+func (l *Live) owned(bootID string) bool {
+	return l != nil && l.BootID == bootID && l.Owner.alive()
+}
+
+// runs tells whether the container's program exists under its monitor.
+func (l *Live) runs(bootID string) bool {
+	return l.owned(bootID) && l.Work == Running && l.Program.PID != 0
+}

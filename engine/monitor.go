@@ -1,0 +1,183 @@
+package engine
+
+import (
+	"errors"
+	"math"
+	"net"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	specs "github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
+
+	"mydocker/attach"
+	"mydocker/container"
+	"mydocker/internal/failpoint"
+	"mydocker/logs"
+	"mydocker/state"
+)
+
+// monitorFD is where a monitor finds its connection to the command that
+// started it. The sockets that hold its ports come after it.
+const monitorFD = 3
+
+// monitor is the one process that stays with a container: it owns the
+// container's terminal or pipes, writes its log, waits for its end and tears
+// down what it had in the kernel.
+type monitor struct {
+	engine  *Engine
+	record  *Record
+	known   Record // as it was when the program started, for whoever asks
+	live    *Live
+	process *container.Process
+	sandbox *container.Sandbox
+	streams *streams
+	log     *logs.Writer
+	hub     *attach.Hub
+	ports   ports // that it holds; nil: those behind monitorFD
+	within  bool  // it lives in the command
+
+	disowned atomic.Bool   // the command itself cleans up
+	decided  chan struct{} // closed when that is certain, for one within a command
+
+	listener *net.UnixListener
+	closed   chan struct{}  // when nobody is let in any more
+	arriving sync.WaitGroup // clients who have not said what they want
+}
+
+// Monitor is the life of a monitor. Its arguments are root, run root and ID.
+func Monitor(arguments []string) error {
+	failpoint.Play("monitor")
+	// The container is told to die with the thread that made it.
+	runtime.LockOSThread()
+	// Without it, ps -e shows "exe", by which it was started.
+	os.WriteFile("/proc/self/comm", []byte(MonitorName), 0)
+	if len(arguments) != 3 {
+		return errors.New("starting monitor: mydocker starts its monitors itself")
+	}
+	command, err := commandConnection()
+	if err != nil {
+		return err
+	}
+	defer command.Close()
+	m := &monitor{engine: New(state.Layout{Root: arguments[0], RunRoot: arguments[1]})}
+	return m.serveCommand(command, arguments[2])
+}
+
+// serveCommand is the whole life of a monitor, wherever it runs.
+func (m *monitor) serveCommand(command *attach.Connection, id string) error {
+	began := time.Now()
+	// Nearly every container has these, so that they are taken while the
+	// command still writes its record.
+	m.sandbox = container.NewSandbox(&specs.Spec{Linux: &specs.Linux{Namespaces: namespaces(nil)}})
+	defer m.sandbox.Close()
+	hello, ok := command.Welcome()
+	if !ok {
+		return m.giveUp(id)
+	}
+	if hello.Trace {
+		m.trace(command)
+		m.engine.took("wait for the command", began, time.Since(began), nil)
+	}
+	if err := m.start(id); err != nil {
+		return command.SendJSON(attach.Failed, describe(errors.Join(err, m.abandon())))
+	}
+	return m.supervise(command, hello)
+}
+
+// giveUp is the end of a monitor whose command has gone before it said Hello.
+// Where the two are one process, the command itself cleans up.
+func (m *monitor) giveUp(id string) error {
+	if m.within {
+		return nil
+	}
+	return m.engine.disown(id)
+}
+
+func commandConnection() (*attach.Connection, error) {
+	if err := unix.CloseRange(monitorFD, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		return nil, err
+	}
+	file := os.NewFile(monitorFD, "command")
+	defer file.Close()
+	conn, err := net.FileConn(file)
+	if err != nil {
+		return nil, err
+	}
+	return attach.NewConnection(conn), nil
+}
+
+// describe puts an error into words that another process can repeat.
+func describe(err error) attach.Failure {
+	failure := attach.Failure{Message: err.Error(), Code: exitEngine}
+	var start *container.StartError
+	if errors.As(err, &start) {
+		failure.Code = start.ExitCode()
+	}
+	return failure
+}
+
+// exitEngine is the exit status for a failure of mydocker itself, docker's.
+const exitEngine = 125
+
+// supervise stays with the running container until it has ended, the host is
+// clean and all output has been delivered.
+func (m *monitor) supervise(command *attach.Connection, hello attach.Greeting) error {
+	defer m.listener.Close()
+	m.hub, m.closed = attach.NewHub(m), make(chan struct{})
+	started := func() error { return command.Send(attach.Started, nil) }
+	if failpoint.Around("report start", started) == nil {
+		m.hub.Join(command, hello)
+	} else {
+		command.Close() // so that it does not wait for ever, if it is there
+	}
+	go m.hub.Serve(command, hello, !m.record.Detached)
+	m.known = *m.record
+	go m.accept()
+	go m.persist()
+	pumped := m.streams.pump(m.hub, m.log)
+	status, err := m.process.Wait()
+	m.hub.Widen()
+	return errors.Join(err, <-pumped, m.finish(status))
+}
+
+// finish cleans the host and then tells who waits for the end.
+func (m *monitor) finish(status container.ExitStatus) error {
+	exit := Exit{Code: int(status), OOM: m.outOfMemory(), At: time.Now()}
+	m.releasePorts()
+	err := m.log.Close()
+	if !m.isDisowned() {
+		err = errors.Join(err, m.engine.retire(m.record, exit))
+	}
+	m.bidFarewell(byte(exit.Code))
+	m.persist()
+	return err
+}
+
+// persist makes the record of a container that stays survive a power cut, while
+// nobody waits for it. Should the disk refuse, everything else goes on.
+func (m *monitor) persist() {
+	if !m.record.AutoRemove {
+		state.Sync(m.engine.recordPath(m.record.ID))
+	}
+}
+
+// releasePorts gives the published host ports back before anybody is told of
+// the end, who may want them next.
+func (m *monitor) releasePorts() {
+	if m.ports != nil {
+		m.ports.close()
+		return
+	}
+	for i := range m.record.Ports {
+		unix.Close(monitorFD + 1 + i)
+	}
+}
+
+func (m *monitor) outOfMemory() bool {
+	kills, err := m.engine.cgroup(m.record).OOMKills()
+	return err == nil && kills > 0
+}

@@ -1,0 +1,125 @@
+package engine
+
+import (
+	"mydocker/container"
+	"mydocker/logs"
+	"mydocker/network/bridge"
+	"mydocker/overlay"
+	"mydocker/resource"
+)
+
+// start makes the container and lets its program run. On an error the caller
+// abandons what there is.
+func (m *monitor) start(id string) error {
+	if err := m.engine.step("read its record", func() error { return m.read(id) }); err != nil {
+		return err
+	}
+	if err := m.createStorage(); err != nil {
+		return err
+	}
+	if err := m.engine.step("open its log and control socket", func() error { return m.open(id) }); err != nil {
+		return err
+	}
+	return m.createRuntime()
+}
+
+func (m *monitor) read(id string) (err error) {
+	if m.record, err = m.engine.load(id); err != nil {
+		return err
+	}
+	m.live, err = m.engine.loadLive(id)
+	return err
+}
+
+func (m *monitor) open(id string) (err error) {
+	if m.log, err = logs.Create(m.engine.logPath(id), logs.DefaultSize, logs.DefaultFiles); err != nil {
+		return err
+	}
+	m.listener, err = m.engine.listen(id)
+	return err
+}
+
+func (m *monitor) createStorage() error {
+	if err := overlay.MakeSkeleton(m.engine.Layout.Skeleton()); err != nil {
+		return err
+	}
+	set, err := m.record.storage()
+	if err != nil {
+		return err
+	}
+	if err := set.Create(m.engine.observer()); err != nil {
+		return err
+	}
+	return m.engine.step("write its hosts, hostname and resolv.conf", func() error {
+		return m.engine.writeNetworkFiles(m.record)
+	})
+}
+
+// createProcess makes the namespaces; the program waits.
+func (m *monitor) createProcess() (err error) {
+	if m.streams, err = openStreams(m.record.Process); err != nil {
+		return err
+	}
+	defer m.streams.closeTheirs()
+	config, err := m.engine.containerConfig(m.record)
+	if err != nil {
+		return err
+	}
+	config.Sandbox, config.Cgroup = m.sandbox, m.engine.cgroup(m.record)
+	config.Stdin, config.Stdout, config.Stderr = m.streams.theirs()
+	m.process, err = container.Create(config)
+	return err
+}
+
+// createRuntime makes what the container has while it runs: the cgroup first,
+// in which the process is born, and then, while the process makes its root, its
+// place on the network.
+func (m *monitor) createRuntime() error {
+	set, err := m.record.runtime()
+	if err != nil {
+		return err
+	}
+	before, after := aroundStart(set)
+	if err := before.Create(m.engine.observer()); err != nil {
+		return err
+	}
+	if err := m.engine.step("begin its first process, in new namespaces", m.createProcess); err != nil {
+		return err
+	}
+	plug(after, m.process.Sandbox())
+	if err := after.Create(m.engine.observer()); err != nil {
+		return err
+	}
+	return m.run()
+}
+
+// plug tells the veth which network namespace it leads to, which nobody could
+// know when it was written down.
+func plug(set resource.Set, sandbox string) {
+	for _, r := range set {
+		if veth, ok := r.(*bridge.Veth); ok {
+			veth.Sandbox = sandbox
+		}
+	}
+}
+
+// run writes down which process it is that must not outlive this one, and
+// then lets the program run.
+func (m *monitor) run() error {
+	if err := m.engine.step("wait until it has made its root", m.process.Ready); err != nil {
+		return err
+	}
+	if err := m.engine.step("write down its pid", m.recordProgram); err != nil {
+		return err
+	}
+	if err := m.engine.step("let its program run", m.process.Start); err != nil {
+		return err
+	}
+	m.streams.takeConsole(m.process.Console())
+	return nil
+}
+
+func (m *monitor) recordProgram() error {
+	m.live.Program = Reference{PID: m.process.Pid(), Start: m.process.StartTime()}
+	return m.engine.saveLive(m.record.ID, m.live)
+}

@@ -1,0 +1,55 @@
+package engine
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+
+	specs "github.com/opencontainers/runtime-spec/specs-go"
+)
+
+// checkMountSources refuses volumes whose host side is not there. Making it,
+// as docker does, would leave a directory on the host that nobody owns.
+func checkMountSources(mounts []specs.Mount) error {
+	for _, mount := range mounts {
+		if mount.Type != "bind" {
+			continue
+		}
+		if _, err := os.Stat(mount.Source); err != nil {
+			return fmt.Errorf("mounting volume \"%s:%s\": %w; make it first with \"mkdir -p %s\"", mount.Source, mount.Destination, err, mount.Source)
+		}
+	}
+	return nil
+}
+
+// networkFiles are the files that a container gets from its run-time
+// directory, by their names there.
+var networkFiles = [...]struct{ name, target string }{
+	{"hosts", "/etc/hosts"},
+	{"hostname", "/etc/hostname"},
+	{"resolv.conf", "/etc/resolv.conf"},
+}
+
+// fileMounts bind the network files, except where the user binds one of their
+// own.
+func (e *Engine) fileMounts(record *Record) []specs.Mount {
+	var mounts []specs.Mount
+	for _, file := range networkFiles {
+		if !hasMount(record.Mounts, file.target) {
+			mounts = append(mounts, specs.Mount{
+				Type: "bind", Destination: file.target, Options: []string{"rbind", "rprivate"},
+				Source: filepath.Join(e.Layout.LiveContainer(record.ID), file.name),
+			})
+		}
+	}
+	return mounts
+}
+
+func hasMount(mounts []specs.Mount, target string) bool {
+	for _, mount := range mounts {
+		if mount.Destination == target {
+			return true
+		}
+	}
+	return false
+}

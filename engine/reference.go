@@ -1,0 +1,47 @@
+package engine
+
+import (
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"mydocker/internal/process"
+)
+
+// Reference names a process so that the name outlives it.
+type Reference struct {
+	PID   int    `json:"pid"`
+	Start uint64 `json:"start"` // in clock ticks since boot
+}
+
+// refer names a process of this moment.
+func refer(pid int) (Reference, error) {
+	start, err := process.Start(pid)
+	return Reference{PID: pid, Start: start}, err
+}
+
+func (r Reference) alive() bool {
+	return r.PID != 0 && process.Alive(r.PID, r.Start)
+}
+
+// awaitEnd waits until a process has ended, but not for long.
+func (r Reference) awaitEnd(patience time.Duration) {
+	if pidfd, err := process.Open(r.PID, r.Start); err == nil {
+		defer pidfd.Close()
+		awaitEnd(pidfd, patience)
+	}
+}
+
+// ending tells whether a process has ended or is on its way out.
+func (r Reference) ending() bool {
+	look, err := process.LookAt(r.PID)
+	return err != nil || look.Exiting || !r.alive()
+}
+
+// signal sends a signal; to a process that has ended it is process.ErrGone.
+func (r Reference) signal(signal unix.Signal) error {
+	if r.PID == 0 {
+		return process.ErrGone
+	}
+	return process.Signal(r.PID, r.Start, signal)
+}

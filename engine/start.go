@@ -1,0 +1,46 @@
+package engine
+
+import "fmt"
+
+// Start runs a container again that has ended. attached says whether the
+// caller shows it; the container then lives as long as the caller.
+func (e *Engine) Start(reference string, attached bool) (*Session, error) {
+	seen, err := e.Container(reference)
+	if err == nil {
+		err = e.checkStart(seen, reference)
+	}
+	if err != nil {
+		return nil, err
+	}
+	found, network, letGo, err := e.holdWithNetwork(seen.Record, reference)
+	defer letGo()
+	if err == nil {
+		err = e.checkStart(found, reference) // others may have been here
+	}
+	if err != nil {
+		return nil, err
+	}
+	found.Record.Detached = !attached
+	return e.launch(found.Record, network)
+}
+
+// checkStart refuses a container that does not rest, and what has changed on
+// the host since it was made.
+func (e *Engine) checkStart(found Container, reference string) error {
+	switch found.State {
+	case Exited:
+	case Leaving:
+		return fmt.Errorf("starting container %q: it is being removed", reference)
+	default:
+		return fmt.Errorf("starting container %q: it is %s already", reference, found.State)
+	}
+	if found.Record.Network != "" {
+		if _, err := e.Network(found.Record.Network); err != nil {
+			return err
+		}
+	}
+	if err := checkMountSources(found.Record.Mounts); err != nil {
+		return err
+	}
+	return e.checkUserNS(found.Record.UserNS, found.Record.Mounts)
+}

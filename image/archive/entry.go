@@ -1,0 +1,220 @@
+package archive
+
+import (
+	"archive/tar"
+	"errors"
+	"fmt"
+	"io"
+
+	"golang.org/x/sys/unix"
+
+	"mydocker/internal/tree"
+)
+
+// entry is one entry of an archive and the place that it goes to.
+type entry struct {
+	*tar.Header
+	directory string // clean path of the directory, "" for the top
+	parent    int    // the directory, opened
+	base      string // last part of the name
+}
+
+// entry puts one entry in its place.
+func (u *unpacker) entry(header *tar.Header, content io.Reader) error {
+	if header.Typeflag == tar.TypeXGlobalHeader || header.Typeflag == typeVolumeLabel {
+		return nil
+	}
+	directory, base, err := splitName(header.Name)
+	if err != nil {
+		return err
+	}
+	if base == "" {
+		return u.top(header)
+	}
+	if isWhiteoutDevice(header) {
+		return nil
+	}
+	directory = u.place(directory)
+	parent, err := u.parents.open(directory)
+	if err != nil {
+		return err
+	}
+	return u.make(entry{Header: header, directory: directory, parent: parent, base: base}, content)
+}
+
+// typeVolumeLabel is GNU tar's "V": a name for the archive, and no file.
+const typeVolumeLabel = 'V'
+
+func isWhiteoutDevice(header *tar.Header) bool {
+	return header.Typeflag == tar.TypeChar && header.Devmajor == 0 && header.Devminor == 0
+}
+
+// top takes owner, mode and time of the top directory itself.
+func (u *unpacker) top(header *tar.Header) error {
+	if header.Typeflag != tar.TypeDir {
+		return errors.New("the top of a root file system must be a directory")
+	}
+	if u.merge {
+		return nil
+	}
+	if err := u.describe(u.root, header); err != nil {
+		return err
+	}
+	return u.times.add(u, "", header)
+}
+
+func (u *unpacker) make(e entry, content io.Reader) error {
+	switch e.Typeflag {
+	case tar.TypeReg, tar.TypeCont, tar.TypeGNUSparse:
+		return u.file(e, content)
+	case tar.TypeDir:
+		return u.directory(e)
+	case tar.TypeSymlink:
+		return u.symlink(e)
+	case tar.TypeLink:
+		return u.hardLink(e)
+	case tar.TypeChar, tar.TypeBlock, tar.TypeFifo:
+		return u.node(e)
+	}
+	return fmt.Errorf("the archive has an entry of unknown type %q", e.Typeflag)
+}
+
+// replacing calls create and, when something is in the way, removes that and
+// calls it once more.
+func (u *unpacker) replacing(e entry, create func() error) error {
+	err := create()
+	if !errors.Is(err, unix.EEXIST) {
+		return err
+	}
+	u.parents.expire()
+	if u.merge {
+		return u.replacingFile(e, create)
+	}
+	if err := tree.RemoveAt(e.parent, e.base, e.Name); err != nil {
+		return err
+	}
+	return create()
+}
+
+// mostTries bounds how often a file is removed that somebody makes again and
+// again.
+const mostTries = 100
+
+// replacingFile is replacing where what is in the way is not the archive's own,
+// so that no directory is removed with all that is in it.
+func (u *unpacker) replacingFile(e entry, create func() error) error {
+	for range mostTries {
+		err := unix.Unlinkat(e.parent, e.base, 0)
+		if errors.Is(err, unix.EISDIR) {
+			return errors.New("a file cannot take the place of a directory; remove it first")
+		}
+		if err != nil && !errors.Is(err, unix.ENOENT) {
+			return fmt.Errorf("replacing what is there: %w", err)
+		}
+		if err = create(); !errors.Is(err, unix.EEXIST) {
+			return err
+		}
+	}
+	return fmt.Errorf("replacing what is there: %w; somebody makes it again and again", unix.EEXIST)
+}
+
+func (u *unpacker) directory(e entry) error {
+	create := func() error { return unix.Mkdirat(e.parent, e.base, 0o700) }
+	switch kind := kindOf(e.parent, e.base); {
+	case kind == unix.S_IFDIR:
+	case kind != 0 && u.merge:
+		return errors.New("a directory cannot take the place of a file that is no directory; remove it first")
+	default:
+		if err := u.replacing(e, create); err != nil {
+			return fmt.Errorf("making the directory: %w", err)
+		}
+	}
+	fd, err := unix.Openat(e.parent, e.base, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("opening the directory: %w", err)
+	}
+	defer unix.Close(fd)
+	if err := u.describe(fd, e.Header); err != nil {
+		return err
+	}
+	return u.times.add(u, joinName(e.directory, e.base), e.Header)
+}
+
+func (u *unpacker) symlink(e entry) error {
+	create := func() error { return unix.Symlinkat(e.Linkname, e.parent, e.base) }
+	if err := u.replacing(e, create); err != nil {
+		return fmt.Errorf("making the symbolic link to %q: %w", shorten(e.Linkname), err)
+	}
+	return u.describeAt(e)
+}
+
+func (u *unpacker) node(e entry) error {
+	mode, device := uint32(unix.S_IFIFO), uint64(0)
+	if e.Typeflag != tar.TypeFifo {
+		if e.Devmajor < 0 || e.Devmajor > maxMajor || e.Devminor < 0 || e.Devminor > maxMinor {
+			return fmt.Errorf("the device number %d:%d is out of range", e.Devmajor, e.Devminor)
+		}
+		mode, device = unix.S_IFCHR, unix.Mkdev(uint32(e.Devmajor), uint32(e.Devminor))
+	}
+	if e.Typeflag == tar.TypeBlock {
+		mode = unix.S_IFBLK
+	}
+	create := func() error { return unix.Mknodat(e.parent, e.base, mode|0o600, int(device)) }
+	if err := u.replacing(e, create); err != nil {
+		return fmt.Errorf("making the device or FIFO: %w", err)
+	}
+	return u.describeAt(e)
+}
+
+// The largest device numbers that Linux has: 12 and 20 bits, MINORBITS in
+// include/linux/kdev_t.h.
+const (
+	maxMajor = 1<<12 - 1
+	maxMinor = 1<<20 - 1
+)
+
+// hardLink makes a second name for an entry that came before. The link's own
+// owner and mode are ignored: they are the file's, which has its own.
+func (u *unpacker) hardLink(e entry) error {
+	directory, base, err := splitName(e.Linkname)
+	if err != nil || base == "" {
+		return fmt.Errorf("making a hard link to %q: the target is not inside the archive", shorten(e.Linkname))
+	}
+	target := u.root
+	if directory = u.place(directory); directory != "" {
+		if target, err = openInRoot(u.root, directory); err != nil {
+			return fmt.Errorf("making a hard link to %q: %w", shorten(e.Linkname), err)
+		}
+		defer unix.Close(target)
+	}
+	if sameInode(target, base, e.parent, e.base) {
+		return nil
+	}
+	create := func() error { return unix.Linkat(target, base, e.parent, e.base, 0) }
+	if err := u.replacing(e, create); err != nil {
+		return fmt.Errorf("making a hard link to %q: %w", shorten(e.Linkname), err)
+	}
+	return nil
+}
+
+func sameInode(directory1 int, name1 string, directory2 int, name2 string) bool {
+	var one, other unix.Stat_t
+	return unix.Fstatat(directory1, name1, &one, unix.AT_SYMLINK_NOFOLLOW) == nil &&
+		unix.Fstatat(directory2, name2, &other, unix.AT_SYMLINK_NOFOLLOW) == nil &&
+		one.Ino == other.Ino && one.Dev == other.Dev
+}
+
+// place gives the path below the root of a directory of the archive.
+func (u *unpacker) place(directory string) string {
+	if directory == "" {
+		return u.below
+	}
+	return joinName(u.below, directory)
+}
+
+func joinName(directory, base string) string {
+	if directory == "" {
+		return base
+	}
+	return directory + "/" + base
+}

@@ -1,0 +1,74 @@
+package transfer
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// copyContent copies size bytes, holes as holes. Where the file system can
+// share blocks between files, the kernel does (copy_file_range).
+func copyContent(from, to *os.File, size int64) error {
+	if err := unix.Ftruncate(int(to.Fd()), size); err != nil {
+		return err
+	}
+	for offset := int64(0); offset < size; {
+		start, end, err := nextData(int(from.Fd()), offset, size)
+		if err != nil || start == size {
+			return err
+		}
+		if err := copyRange(from, to, start, end-start); err != nil {
+			return err
+		}
+		offset = end
+	}
+	return nil
+}
+
+// nextData finds the next piece of a file that is no hole, lseek(2) with
+// SEEK_DATA and SEEK_HOLE; start is size when there is none. A file system
+// that keeps no account of holes has one piece.
+func nextData(fd int, offset, size int64) (start, end int64, err error) {
+	start, err = unix.Seek(fd, offset, unix.SEEK_DATA)
+	if errors.Is(err, unix.ENXIO) {
+		return size, size, nil
+	}
+	if errors.Is(err, unix.EINVAL) {
+		return offset, size, nil
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("looking for data: %w", err)
+	}
+	end, err = unix.Seek(fd, start, unix.SEEK_HOLE)
+	if err != nil {
+		return 0, 0, fmt.Errorf("looking for holes: %w", err)
+	}
+	return min(start, size), min(end, size), nil
+}
+
+func copyRange(from, to *os.File, offset, length int64) error {
+	readAt, writeAt := offset, offset
+	for length > 0 {
+		n, err := unix.CopyFileRange(int(from.Fd()), &readAt, int(to.Fd()), &writeAt, int(min(length, 1<<30)), 0)
+		if errors.Is(err, unix.EXDEV) || errors.Is(err, unix.ENOSYS) ||
+			errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EOPNOTSUPP) {
+			return copyByHand(from, to, readAt, length)
+		}
+		if err != nil {
+			return fmt.Errorf("copying the content: %w", err)
+		}
+		if n == 0 {
+			return nil // the file became shorter
+		}
+		length -= int64(n)
+	}
+	return nil
+}
+
+func copyByHand(from, to *os.File, offset, length int64) error {
+	_, err := io.Copy(io.NewOffsetWriter(to, offset), io.NewSectionReader(from, offset, length))
+	return err
+}

@@ -1,0 +1,75 @@
+// Package tree removes and measures directory trees that others have filled:
+// image layers and the writable layers of containers. Nothing in such a tree
+// is trusted. Symbolic links are never followed, mount points are never
+// crossed, and no depth exhausts the stack or the file descriptors.
+package tree
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+
+	"mydocker/internal/openat2"
+)
+
+// MountPointError says that something is mounted inside a tree.
+type MountPointError struct {
+	Path string
+}
+
+func (e *MountPointError) Error() string {
+	return fmt.Sprintf("%q is a mount point; unmount it with \"umount %s\"", e.Path, e.Path)
+}
+
+const openFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
+
+// openChild opens the directory name in parent, unless it is a symbolic link
+// or a mount point; the latter gives EXDEV.
+func openChild(parent int, name string) (int, error) {
+	fd, err := openat2.Open(parent, name, &unix.OpenHow{
+		Flags:   openFlags,
+		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_XDEV,
+	})
+	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EPERM) {
+		return openChildByMountID(parent, name)
+	}
+	return fd, err
+}
+
+// openChildByMountID is openChild for kernels before 5.6 and for sandboxes
+// that refuse openat2 with EPERM.
+func openChildByMountID(parent int, name string) (int, error) {
+	fd, err := unix.Openat(parent, name, openFlags, 0)
+	if err != nil {
+		return -1, err
+	}
+	above, err := mountID(parent)
+	below, err2 := mountID(fd)
+	if err = errors.Join(err, err2); err == nil && above != below {
+		err = unix.EXDEV
+	}
+	if err != nil {
+		unix.Close(fd)
+		return -1, err
+	}
+	return fd, nil
+}
+
+// mountID reads the field mnt_id of /proc/self/fdinfo, proc(5).
+func mountID(fd int) (string, error) {
+	path := "/proc/self/fdinfo/" + strconv.Itoa(fd)
+	info, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	for line := range strings.Lines(string(info)) {
+		if id, ok := strings.CutPrefix(line, "mnt_id:"); ok {
+			return strings.TrimSpace(id), nil
+		}
+	}
+	return "", fmt.Errorf("reading %q: no mnt_id", path)
+}

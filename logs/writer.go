@@ -1,0 +1,190 @@
+package logs
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"sync"
+	"time"
+)
+
+// The default rotation: at most three files of ten megabytes.
+const (
+	DefaultSize  = 10 << 20
+	DefaultFiles = 3
+)
+
+// maxLine is the longest text of one entry; a longer line is cut into parts.
+const maxLine = 16 << 10
+
+// Writer appends to the log at Path and rotates it: PATH, PATH.1, PATH.2 …,
+// the newest first. It is safe for use by several goroutines.
+type Writer struct {
+	path  string
+	size  int64
+	files int
+
+	mutex   sync.Mutex
+	file    *os.File
+	written int64
+	lost    int               // entries that could not be written since the last one that was
+	reason  error             // why
+	partial map[string][]byte // the unfinished line of each stream
+}
+
+// Create opens the log at path for appending; it is made, readable by root
+// alone, when it is not there.
+func Create(path string, size int64, files int) (*Writer, error) {
+	w := &Writer{path: path, size: size, files: files, partial: map[string][]byte{}}
+	return w, w.open()
+}
+
+func (w *Writer) open() error {
+	file, err := os.OpenFile(w.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("opening log: %w", err)
+	}
+	info, err := file.Stat()
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	w.file, w.written = file, info.Size()
+	return nil
+}
+
+// Write takes a piece of a stream's output. Whole lines are written out; the
+// rest waits for its end.
+func (w *Writer) Write(stream string, output []byte) error {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	now := time.Now()
+	pending := append(w.partial[stream], output...)
+	var errs []error
+	for {
+		length := lineLength(pending)
+		if length == 0 {
+			break
+		}
+		errs = append(errs, w.append(stream, pending[:length], now))
+		pending = pending[length:]
+	}
+	w.partial[stream] = append(w.partial[stream][:0], pending...)
+	return errors.Join(errs...)
+}
+
+// lineLength is the length of the first entry that can be written, 0 when
+// more output is needed.
+func lineLength(pending []byte) int {
+	newline := bytes.IndexByte(pending[:min(len(pending), maxLine)], '\n')
+	switch {
+	case newline >= 0:
+		return newline + 1
+	case len(pending) >= maxLine:
+		return maxLine
+	}
+	return 0
+}
+
+// append writes an entry. When one was lost before, such as on a full disk, an
+// entry that says so comes first.
+func (w *Writer) append(stream string, text []byte, now time.Time) error {
+	err := w.confess(now)
+	if err == nil {
+		err = w.write(stream, text, now)
+	}
+	if err != nil {
+		w.lost++
+		w.reason = err
+	}
+	return err
+}
+
+func (w *Writer) confess(now time.Time) error {
+	if w.lost == 0 {
+		return nil
+	}
+	text := fmt.Sprintf("mydocker: %d lines of output are missing here: %v\n", w.lost, w.reason)
+	err := w.write(Stderr, []byte(text), now)
+	if err == nil {
+		w.lost = 0
+	}
+	return err
+}
+
+// write writes an entry whole or, as far as it can, not at all: half a line
+// would spoil the next one.
+func (w *Writer) write(stream string, text []byte, now time.Time) error {
+	line, err := encode(stream, text, now)
+	if err != nil {
+		return err
+	}
+	if w.written > 0 && w.written+int64(len(line)) > w.size {
+		if err := w.rotate(); err != nil {
+			return err
+		}
+	}
+	n, err := w.file.Write(line)
+	if err != nil {
+		w.takeBack(n)
+		return err
+	}
+	w.written += int64(len(line))
+	return nil
+}
+
+// takeBack removes the beginning of an entry from the end of the file, unless
+// somebody else has changed its size.
+func (w *Writer) takeBack(n int) {
+	info, err := w.file.Stat()
+	if err == nil && info.Size() == w.written+int64(n) {
+		w.file.Truncate(w.written)
+	}
+}
+
+// rotate makes the new file first: where that is not possible, all stays as it
+// is.
+func (w *Writer) rotate() error {
+	next := w.path + ".next"
+	file, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600)
+	if err != nil {
+		return fmt.Errorf("rotating log: %w", err)
+	}
+	if err := w.shift(next); err != nil {
+		return errors.Join(fmt.Errorf("rotating log: %w", err), file.Close(), os.Remove(next))
+	}
+	old := w.file
+	w.file, w.written = file, 0
+	return old.Close()
+}
+
+// shift gives each file the number after its own, and next the first place.
+func (w *Writer) shift(next string) error {
+	for number := w.files - 1; number > 0; number-- {
+		err := os.Rename(numbered(w.path, number-1), numbered(w.path, number))
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+	}
+	return os.Rename(next, w.path)
+}
+
+// Close writes the unfinished lines and closes the log.
+func (w *Writer) Close() error {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	var errs []error
+	for stream, text := range w.partial {
+		if len(text) > 0 {
+			errs = append(errs, w.append(stream, text, time.Now()))
+		}
+	}
+	return errors.Join(append(errs, w.file.Close())...)
+}
+
+func numbered(path string, number int) string {
+	if number == 0 {
+		return path
+	}
+	return fmt.Sprintf("%s.%d", path, number)
+}

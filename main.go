@@ -1,0 +1,86 @@
+// mydocker runs containers on one Linux host, without a daemon.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+
+	"github.com/sirupsen/logrus"
+	"github.com/urfave/cli"
+	"golang.org/x/sys/unix"
+
+	"mydocker/command"
+	"mydocker/container"
+	"mydocker/engine"
+	"mydocker/internal/failpoint"
+)
+
+// version is set when the program is built.
+var version = "development"
+
+func main() {
+	// A file that would become too long (RLIMIT_FSIZE) is an error like any
+	// other, and not the end of a monitor.
+	signal.Ignore(unix.SIGXFSZ)
+	if container.IsInit(os.Args) {
+		container.Init()
+	}
+	if os.Args[0] == engine.MonitorName {
+		os.Exit(report(engine.Monitor(os.Args[1:])))
+	}
+	failpoint.Play("cli")
+	if len(os.Args) > 1 && os.Args[1] == command.ExecName {
+		container.Seal() // early, when least is lost by starting anew; errors come when it is called again
+	}
+	os.Exit(report(newApp().Run(os.Args)))
+}
+
+func newApp() *cli.App {
+	cli.HelpFlag = cli.BoolFlag{Name: "help", Usage: "show help"}
+	app := cli.NewApp()
+	app.Name = "mydocker"
+	app.Usage = "run containers on one Linux host, without a daemon"
+	app.Version = version
+	app.HideVersion = true
+	app.EnableBashCompletion = true
+	app.UseShortOptionHandling = true
+	app.Flags = command.GlobalFlags()
+	app.Before = command.Prepare
+	app.Commands = commands()
+	app.CommandNotFound = nil
+	app.Action = unknown
+	app.OnUsageError = usage
+	app.ExitErrHandler = func(*cli.Context, error) {} // report does it
+	return app
+}
+
+// unknown is what happens when the first word is no command.
+func unknown(c *cli.Context) error {
+	if !c.Args().Present() {
+		return cli.ShowAppHelp(c)
+	}
+	return fmt.Errorf("running command %q: no such command; \"mydocker help\" lists them", c.Args().First())
+}
+
+func usage(c *cli.Context, err error, _ bool) error {
+	return command.UsageError(c, err)
+}
+
+// report prints an error, once and for all, and gives the exit status.
+func report(err error) int {
+	if err == nil {
+		return 0
+	}
+	var silent command.ExitStatus
+	if errors.As(err, &silent) {
+		return int(silent)
+	}
+	logrus.Error(err)
+	var coder interface{ ExitCode() int }
+	if errors.As(err, &coder) {
+		return coder.ExitCode()
+	}
+	return 1
+}

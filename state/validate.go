@@ -1,0 +1,24 @@
+package state
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// Validate refuses directories that cannot be used in mount options and shell
+// lines, or that would be elsewhere after a change of directory.
+func (l Layout) Validate() error {
+	for _, directory := range []string{l.Root, l.RunRoot} {
+		if !filepath.IsAbs(directory) {
+			return fmt.Errorf("using state directory %q: must be an absolute path", directory)
+		}
+		if strings.ContainsAny(directory, "\n\x00") {
+			return fmt.Errorf("using state directory %q: must not hold a newline or NUL", directory)
+		}
+	}
+	if filepath.Clean(l.Root) == filepath.Clean(l.RunRoot) {
+		return fmt.Errorf("using state directory %q: --root and --run-root must be two directories", l.Root)
+	}
+	return nil
+}
