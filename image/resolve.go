@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"mydocker/state"
 )
@@ -56,11 +57,29 @@ func (s *Store) resolveName(reference Reference) (Image, error) {
 	return s.image(r), nil
 }
 
-// look reads the record of a name. It is stale when a dropped archive is to be
+// errLayerGone says that a record names a layer that is not there.
+var errLayerGone = errors.New("a layer of it is gone")
+
+// look reads the record of a name. One whose layers have gone may have been
+// replaced or removed while it was read; only one that stays is damaged.
+func (s *Store) look(reference Reference) (r record, stale bool, err error) {
+	for {
+		r, stale, err = s.lookOnce(reference)
+		if !errors.Is(err, errLayerGone) {
+			return r, stale, err
+		}
+		now, again := s.read(reference.String())
+		if again == nil && slices.Equal(now.Layers, r.Layers) {
+			return record{}, false, damaged(reference, err)
+		}
+	}
+}
+
+// lookOnce gives a record that is stale when a dropped archive is to be
 // unpacked first, since there is no record, the archive is newer, or the layer
 // that was unpacked from it is gone. An archive that is gone again leaves the
 // image; rmi removes it.
-func (s *Store) look(reference Reference) (r record, stale bool, err error) {
+func (s *Store) lookOnce(reference Reference) (r record, stale bool, err error) {
 	dropped, err := s.dropped(reference)
 	if err != nil {
 		return record{}, false, err
@@ -79,7 +98,7 @@ func (s *Store) look(reference Reference) (r record, stale bool, err error) {
 	case dropped != nil && r.FromDropped:
 		return r, true, nil
 	}
-	return record{}, false, damaged(reference, errors.New("a layer of it is gone"))
+	return r, false, errLayerGone
 }
 
 func damaged(reference Reference, cause error) error {

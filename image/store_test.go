@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -201,6 +203,35 @@ func TestFailedImportLeavesTheOldImage(t *testing.T) {
 		}
 		f.expectClean(1, 1)
 	}
+}
+
+// Who resolves an image that others replace or remove gets the old one, the
+// new one or none, and is not told that it is damaged.
+func TestResolveWhileOthersChangeTheImage(t *testing.T) {
+	f := newFixture(t)
+	f.importText("replaced", "text")
+	var done atomic.Bool
+	var others sync.WaitGroup
+	others.Go(func() {
+		defer done.Store(true)
+		for range 100 {
+			f.importText("replaced", "text")
+			f.importText("removed", "text")
+			if _, err := f.Remove("removed"); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	for !done.Load() {
+		if _, err := f.Resolve("replaced"); err != nil {
+			t.Errorf("replaced: got %v", err)
+		}
+		var missing *NotFoundError
+		if _, err := f.Resolve("removed"); err != nil && !errors.As(err, &missing) {
+			t.Errorf("removed: got %v", err)
+		}
+	}
+	others.Wait()
 }
 
 func TestBadInputChangesNothing(t *testing.T) {
