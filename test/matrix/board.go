@@ -152,6 +152,17 @@ func (b *board) actors(roles ...string) []actor {
 	return found
 }
 
+// awaitBirth waits until it is known who plays a role. A process may come to its
+// first points before the one that made it has told of it.
+func (b *board) awaitBirth(role string) error {
+	for deadline := time.Now().Add(longest()); len(b.actors(role)) == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			return fmt.Errorf("nobody has told who the %s is that hangs", role)
+		}
+	}
+	return nil
+}
+
 // register adds a process that nobody else tells of.
 func (b *board) register(role string, pid int) error {
 	start, err := process.Start(pid)

@@ -87,10 +87,13 @@ func (b *bench) strike(t trial) error {
 			return fmt.Errorf("working beside the process that hangs: %w", err)
 		}
 	}
+	hanging, _, _ := strings.Cut(t.point.name, " ")
+	if err := b.awaitBirth(hanging); err != nil {
+		return err
+	}
 	if err := b.kill(t.action.victims()...); err != nil {
 		return err
 	}
-	hanging, _, _ := strings.Cut(t.point.name, " ")
 	if len(b.actors(hanging)) > 0 {
 		b.release()
 	}
