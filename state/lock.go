@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"mydocker/internal/failpoint"
 )
 
@@ -22,10 +20,8 @@ type Lock struct {
 // would wait.
 var ErrLocked = errors.New("held by another mydocker command")
 
-// lockPoll is how often a lock that is waited for with a deadline is tried.
-const lockPoll = 5 * time.Millisecond
-
-// Acquire takes the lock at path, waiting for at most patience.
+// Acquire takes the lock at path, waiting for at most patience. Who has waited
+// longest is the next.
 func Acquire(path string, patience time.Duration) (lock *Lock, err error) {
 	err = failpoint.Around("lock "+filepath.Base(path), func() error {
 		lock, err = acquire(path, patience)
@@ -45,8 +41,7 @@ func acquire(path string, patience time.Duration) (*Lock, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := flock(file, deadline); err != nil {
-			file.Close()
+		if err := flock(file, time.Until(deadline)); err != nil {
 			return nil, fmt.Errorf("locking %q: %w", path, err)
 		}
 		if stillThere(file) {
@@ -67,14 +62,17 @@ func stillThere(file *os.File) bool {
 	return err == nil && os.SameFile(held, named)
 }
 
-// Release gives the lock back and removes its file: there is one only for as
-// long as somebody holds it. Whoever waits for it finds that the file has gone
-// and opens a new one.
+// Release gives the lock back and removes its file, unless somebody waits for it:
+// there is one only for as long as somebody wants it. Who comes in between finds
+// that the file has gone and opens a new one.
 func (l *Lock) Release() {
-	if l != nil {
-		Remove(l.file.Name())
-		l.file.Close()
+	if l == nil {
+		return
 	}
+	if !isAwaited(l.file) {
+		Remove(l.file.Name())
+	}
+	l.file.Close()
 }
 
 // SweepLocks removes the lock files in a directory whose holders have died.
@@ -107,20 +105,3 @@ func openLock(path string) (*os.File, error) {
 // mostAttempts bounds how often a directory is made again that somebody keeps
 // removing.
 const mostAttempts = 100
-
-func flock(file *os.File, deadline time.Time) error {
-	for {
-		err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-		switch {
-		case err == nil:
-			return nil
-		case err == unix.EINTR:
-			continue
-		case err != unix.EWOULDBLOCK:
-			return err
-		case !time.Now().Before(deadline):
-			return ErrLocked
-		}
-		time.Sleep(lockPoll)
-	}
-}
