@@ -9,6 +9,8 @@
 package cgroups
 
 import (
+	"os"
+
 	"mydocker/resource"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
@@ -54,6 +56,11 @@ type Manager interface {
 	// the thread is now. Version 2 knows no such thing: there it does
 	// nothing, and children are born inside by CLONE_INTO_CGROUP.
 	EnterThread(own Membership) (leave func() error, err error)
+
+	// OpenTasks opens the list by which a process of one thread can move
+	// itself into the cgroup, by writing "0". Version 2 has none that takes
+	// the kernel's short way: there it is nil.
+	OpenTasks() (*os.File, error)
 
 	// AddStats fills in the figures that this hierarchy knows.
 	AddStats(stats *Stats) error

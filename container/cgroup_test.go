@@ -1,6 +1,8 @@
 package container
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -48,6 +50,15 @@ func (c cgroup) EnterThread() (func() error, error) {
 	}
 	home := filepath.Join(filepath.Dir(c.directory), "tasks")
 	return func() error { return os.WriteFile(home, []byte("0"), 0) }, os.WriteFile(tasks, []byte("0"), 0)
+}
+
+// OpenTasks implements Cgroup for version 1.
+func (c cgroup) OpenTasks() ([]*os.File, error) {
+	list, err := os.OpenFile(filepath.Join(c.directory, "tasks"), os.O_WRONLY, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return []*os.File{list}, err
 }
 
 // OpenDirectory implements Cgroup for version 2.

@@ -67,6 +67,10 @@ type Cgroup interface {
 	// nil where there is none.
 	OpenDirectory() (*os.File, error)
 
+	// OpenTasks opens the version 1 lists by which a process of one thread
+	// can move itself.
+	OpenTasks() ([]*os.File, error)
+
 	// Join moves a process.
 	Join(pid int) error
 }

@@ -29,6 +29,7 @@ type entry struct {
 	proc   *os.File // the host's, if there is an AppArmor profile
 	status *os.File // where the process tells how far it came
 	latch  *os.File // what it waits at
+	cgroup placing
 
 	childSide childSide
 
@@ -69,6 +70,10 @@ func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
 		e.close()
 		return nil, err
 	}
+	if e.cgroup, err = newPlacing(cfg.Cgroup); err != nil {
+		e.close()
+		return nil, fmt.Errorf("joining the container's cgroup: %w", err)
+	}
 	return e, nil
 }
 
@@ -79,6 +84,7 @@ func (e *entry) close() {
 		file.Close()
 	}
 	e.childSide.close()
+	e.cgroup.close()
 }
 
 // fork enters the container with the calling thread, which is good for nothing
@@ -99,7 +105,7 @@ func (e *entry) fork() (birth, error) {
 	}
 	var child launch.Child
 	err = failpoint.Around("spawn program", func() (err error) {
-		child, err = e.plan.Fork()
+		child, err = e.cgroup.fork(e.plan)
 		return err
 	})
 	if errors.Is(err, unix.ENOMEM) {

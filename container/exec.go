@@ -37,10 +37,9 @@ type ExecConfig struct {
 	// it along.
 	Detached bool
 
-	// Join puts a process into the container's cgroup. It is called while
-	// the process waits, and none of the user's code runs before it is
-	// through. nil joins nothing.
-	Join func(pid int) error
+	// Cgroup is the container's. None of the user's code runs before the
+	// process is in it. nil is the caller's own.
+	Cgroup Cgroup
 }
 
 func (cfg ExecConfig) isMapped() bool { return len(cfg.UIDMappings) > 0 }
@@ -100,10 +99,8 @@ func execute(target Target, cfg ExecConfig) (*Process, error) {
 // open lets the waiting process go on, once it is where it belongs, and waits
 // until its program has begun.
 func (e *entry) open(p *Process) error {
-	if e.cfg.Join != nil {
-		if err := failpoint.Around("join cgroup", func() error { return e.cfg.Join(p.pid) }); err != nil {
-			return fmt.Errorf("joining the container's cgroup: %w", err)
-		}
+	if err := failpoint.Around("join cgroup", func() error { return e.cgroup.take(p.pid) }); err != nil {
+		return fmt.Errorf("joining the container's cgroup: %w", err)
 	}
 	if e.cfg.isMapped() {
 		if err := raiseLimits(p.pid, e.cfg.Process.Rlimits); err != nil {

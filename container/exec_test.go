@@ -135,22 +135,40 @@ func TestExecStdin(t *testing.T) {
 func TestExecJoinsBeforeItRuns(t *testing.T) {
 	group := newCgroup(t)
 	p := start(t, settings(t, "sleep", "1000"))
-	output, err := execOutput(t, p, ExecConfig{Process: script("cat /proc/self/cgroup"), Join: group.join})
+	output, err := execOutput(t, p, ExecConfig{Process: script("cat /proc/self/cgroup"), Cgroup: group})
 	if err != nil || !strings.Contains(output, filepath.Base(group.directory)) {
 		t.Errorf("got %q, %v", output, err)
 	}
 	marker := "/ran"
-	var waiting int
-	_, err = Exec(target(p), ExecConfig{Process: script("touch " + marker), Join: func(pid int) error {
-		waiting = pid
-		return errors.New("no such group")
-	}})
-	wantStartError(t, err, 125, "joining the container's cgroup: no such group")
-	if _, err := process.Start(waiting); err != process.ErrGone {
-		t.Errorf("the waiting process is still there: %v", err)
-	}
+	_, err = Exec(target(p), ExecConfig{Process: script("touch " + marker), Cgroup: vanishing{group}})
+	wantStartError(t, err, 125, "")
 	if _, err := os.Stat(descriptor(p.Pid(), "root"+marker)); err == nil {
 		t.Error("the program ran")
+	}
+}
+
+// vanishing is a cgroup that is removed while a process is on its way into it.
+type vanishing struct{ cgroup }
+
+// OpenDirectory is asked for last.
+func (v vanishing) OpenDirectory() (*os.File, error) {
+	directory, err := v.cgroup.OpenDirectory()
+	return directory, errors.Join(err, unix.Rmdir(v.directory))
+}
+
+// A container that has as many processes as it may can still be looked into.
+func TestExecInAFullContainer(t *testing.T) {
+	group := newCgroup(t)
+	p := start(t, settings(t, "sleep", "1000"))
+	group.add(t, p.Pid())
+	if err := os.WriteFile(filepath.Join(group.directory, "pids.max"), []byte("1"), 0); err != nil {
+		t.Skipf("needs the pids controller: %v", err)
+	}
+	look := script()
+	look.Args = []string{"cat", "/proc/self/cgroup"}
+	output, err := execOutput(t, p, ExecConfig{Process: look, Cgroup: group})
+	if err != nil || !strings.Contains(output, filepath.Base(group.directory)) {
+		t.Errorf("got %q, %v", output, err)
 	}
 }
 

@@ -14,13 +14,15 @@ func (e *entry) writePlan(identity account.Identity, stdio [3]*os.File) (raised 
 	if e.cfg.isMapped() {
 		owner = e.owner
 	}
-	if raised, err = raise(e.childSide.status, stdio[0], stdio[1], stdio[2], e.childSide.latch, e.proc, owner); err != nil {
+	files := append([]*os.File{e.childSide.status, stdio[0], stdio[1], stdio[2], e.childSide.latch, e.proc, owner}, e.cgroup.tasks...)
+	if raised, err = raise(files...); err != nil {
 		return nil, err
 	}
 	e.plan.Arrange(raised[0], [3]*os.File(raised[1:4]), raised[4:]...)
 	if !e.cfg.Detached {
 		e.plan.DieWithParent()
 	}
+	e.plan.JoinCgroup(len(e.cgroup.tasks))
 	e.plan.AwaitLatch()
 	e.plan.NewSession()
 	if process.Terminal {

@@ -38,6 +38,7 @@ type here struct{}
 
 func (here) EnterThread() (func() error, error) { return func() error { return nil }, nil }
 func (here) OpenDirectory() (*os.File, error)   { return nil, nil }
+func (here) OpenTasks() ([]*os.File, error)     { return nil, nil }
 func (here) Join(int) error                     { return nil }
 
 const byProcess = "CONTAINER_TEST_BY_PROCESS"

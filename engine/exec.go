@@ -63,7 +63,7 @@ func (e *Engine) execConfig(reference string, options ExecOptions) (Container, c
 	return found, target, container.ExecConfig{
 		Process: program, Seccomp: filter, User: first(options.User, found.Record.Process.User),
 		UIDMappings: found.Record.UserNS.mapping(), GIDMappings: found.Record.UserNS.mapping(),
-		Detached: options.Detached, Join: e.cgroup(found.Record).Join,
+		Detached: options.Detached, Cgroup: e.cgroup(found.Record),
 	}, err
 }
 

@@ -5,6 +5,7 @@ package fs
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strconv"
 
@@ -88,6 +89,11 @@ func (m *Manager) EnterThread(own cgroups.Membership) (func() error, error) {
 	}
 	home := own.In(m.hierarchy)
 	return func() error { return cgroupfs.Write(home, "tasks", "0") }, nil
+}
+
+// OpenTasks implements cgroups.Manager.
+func (m *Manager) OpenTasks() (*os.File, error) {
+	return os.OpenFile(m.Location()+"/tasks", os.O_WRONLY, 0)
 }
 
 // Verify implements cgroups.Manager.

@@ -81,6 +81,9 @@ func (m *Manager) EnterThread(cgroups.Membership) (func() error, error) {
 	return func() error { return nil }, nil
 }
 
+// OpenTasks implements cgroups.Manager.
+func (m *Manager) OpenTasks() (*os.File, error) { return nil, nil }
+
 // OpenDirectory opens the cgroup for clone3(2) with CLONE_INTO_CGROUP.
 func (m *Manager) OpenDirectory() (*os.File, error) { return os.Open(m.Location()) }
 

@@ -69,6 +69,27 @@ func comeBack(ways []func() error) error {
 	return err
 }
 
+// OpenTasks opens the cgroup's lists of threads in the version 1 hierarchies. A
+// process of one thread moves itself into the cgroup by writing "0" to each,
+// which takes 0.1 ms where Join needs 5 to 20; and the limit of processes does
+// not keep it out. The caller closes them.
+func (c *Cgroup) OpenTasks() (lists []*os.File, err error) {
+	err = c.each(func(m cgroups.Manager) error {
+		list, err := m.OpenTasks()
+		if err == nil && list != nil {
+			lists = append(lists, list)
+		}
+		return err
+	})
+	if err != nil {
+		for _, list := range lists {
+			list.Close()
+		}
+		return nil, err
+	}
+	return lists, nil
+}
+
 // OpenDirectory opens the cgroup's version 2 directory for CLONE_INTO_CGROUP. It
 // is nil on a host where version 2 has no controller that is used.
 func (c *Cgroup) OpenDirectory() (*os.File, error) {

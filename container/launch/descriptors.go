@@ -14,6 +14,7 @@ const (
 	Latch  = 4 // where it waits until it may go on
 	Proc   = 5 // the host's procfs, where it is needed
 	Owner  = 6 // the process whose user namespace it enters, as a pidfd
+	Tasks  = 7 // and after: the lists by which it joins a cgroup
 )
 
 // Raised gives a duplicate of a file, close-on-exec, with a number above
@@ -28,8 +29,8 @@ func Raised(file *os.File) (*os.File, error) {
 
 // Arrange puts raised files to their places and closes everything else. It
 // comes first in a plan, so that failures can be told and so that no child
-// keeps open what others wait to see closed. Each of extra, for Latch, Proc
-// and Owner in this order, may be nil.
+// keeps open what others wait to see closed. Each of extra, for Latch, Proc,
+// Owner and Tasks in this order, may be nil.
 func (p *Plan) Arrange(status *os.File, stdio [3]*os.File, extra ...*os.File) {
 	p.duplicate(status, Status, unix.O_CLOEXEC)
 	for i, file := range stdio {
@@ -70,6 +71,16 @@ func (p *Plan) CloseOnExec(first int) {
 // KeepOpen hands a descriptor on to the program.
 func (p *Plan) KeepOpen(fd int) {
 	p.do("handing a descriptor on", unix.SYS_FCNTL, uintptr(fd), unix.F_SETFD, 0)
+}
+
+// JoinCgroup has a process of a single thread go into a cgroup of version 1, by
+// the lists of threads that Arrange has put to Tasks.
+func (p *Plan) JoinCgroup(lists int) {
+	itself := byte('0')
+	for i := range lists {
+		p.do("joining the container's cgroup", unix.SYS_WRITE, uintptr(Tasks+i), pointer(p, &itself), 1).wants = 1
+	}
+	p.CloseFrom(Tasks)
 }
 
 // AwaitLatch waits for one byte. The end of the file, because its writer gave

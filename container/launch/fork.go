@@ -37,7 +37,8 @@ func afterFork()
 func (p *Plan) Fork() (Child, error) { return p.ForkInto(0, nil) }
 
 // ForkInto is Fork for a child in new namespaces (CLONE_NEW… flags) and in a
-// version 2 cgroup, by its directory; nil is the thread's own.
+// version 2 cgroup, by its directory; nil is the thread's own. It is ENOSYS where
+// a seccomp filter keeps clone3(2) and with it the cgroup from mydocker.
 func (p *Plan) ForkInto(namespaces uintptr, cgroup *os.File) (Child, error) {
 	pidfd := new(int32)
 	arguments := &cloneArguments{
@@ -74,7 +75,7 @@ type cloneArguments struct {
 func fork(arguments *cloneArguments, steps []step, failure *Failure) (uintptr, syscall.Errno) {
 	beforeFork()
 	pid, _, errno := syscall.RawSyscall(unix.SYS_CLONE3, uintptr(unsafe.Pointer(arguments)), unsafe.Sizeof(*arguments), 0)
-	if errno == syscall.ENOSYS {
+	if errno == syscall.ENOSYS && arguments.flags&unix.CLONE_INTO_CGROUP == 0 {
 		pid, _, errno = syscall.RawSyscall6(unix.SYS_CLONE, uintptr(arguments.flags|arguments.exitSignal), 0,
 			uintptr(arguments.pidfd), uintptr(arguments.childTID), uintptr(arguments.childTID), 0)
 	}
