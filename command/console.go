@@ -10,6 +10,7 @@ import (
 	"github.com/moby/term"
 	"golang.org/x/sys/unix"
 
+	"mydocker/container/terminal"
 	"mydocker/engine"
 )
 
@@ -29,7 +30,7 @@ func showConsole(console *os.File, interactive bool) (finish func(), err error) 
 	shown := make(chan struct{})
 	go func() {
 		defer close(shown)
-		io.Copy(os.Stdout, console)
+		io.Copy(os.Stdout, terminal.Output{Master: console})
 	}()
 	return func() {
 		<-shown

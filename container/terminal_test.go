@@ -18,11 +18,11 @@ import (
 func readTerminal(t *testing.T, console *os.File) string {
 	t.Helper()
 	console.SetReadDeadline(time.Now().Add(20 * time.Second))
-	text, err := io.ReadAll(console)
-	if err != nil && os.IsTimeout(err) {
-		t.Fatalf("the terminal does not end; so far:\n%s", text)
+	text, err := io.ReadAll(terminal.Output{Master: console})
+	if err != nil {
+		t.Fatalf("reading the terminal: %v; so far:\n%s", err, text)
 	}
-	return strings.ReplaceAll(string(text), "\r\n", "\n") // other errors: EIO, the end
+	return strings.ReplaceAll(string(text), "\r\n", "\n")
 }
 
 func TestTerminal(t *testing.T) {

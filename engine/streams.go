@@ -6,7 +6,9 @@ import (
 	"sync"
 
 	"github.com/creack/pty"
+
 	"mydocker/attach"
+	"mydocker/container/terminal"
 	"mydocker/logs"
 )
 
@@ -84,18 +86,19 @@ func (s *streams) pump(hub *attach.Hub, log *logs.Writer) <-chan error {
 func copyOutput(from *os.File, hub *attach.Hub, kind attach.Kind, log *logs.Writer, stream string) error {
 	defer from.Close()
 	var failed error
+	output := terminal.Output{Master: from}
 	buffer := make([]byte, 32<<10)
 	for {
-		n, err := from.Read(buffer)
+		n, err := output.Read(buffer)
 		if n > 0 {
-			output := append([]byte(nil), buffer[:n]...)
-			if err := log.Write(stream, output); err != nil && failed == nil {
+			data := append([]byte(nil), buffer[:n]...)
+			if err := log.Write(stream, data); err != nil && failed == nil {
 				failed = err
 			}
-			hub.Output(kind, output)
+			hub.Output(kind, data)
 		}
 		if err != nil {
-			return failed // io.EOF, or EIO of a terminal that nobody has open
+			return failed
 		}
 	}
 }
