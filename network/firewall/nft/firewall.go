@@ -113,8 +113,14 @@ func (Firewall) Owners() ([]string, error) {
 
 func list(wanted selection) (entries []entry, err error) {
 	err = look(func(s *socket) error {
-		entries, err = s.entries(wanted)
-		return err
+		before, err := s.generation()
+		if err != nil {
+			return err
+		}
+		if entries, err = s.entries(wanted); err != nil {
+			return err
+		}
+		return s.unchanged(before)
 	})
 	if errors.Is(err, errUnsupported) {
 		return nil, nil

@@ -23,6 +23,17 @@ func (s *socket) generation() (uint32, error) {
 	return generation, err
 }
 
+// unchanged gives errInterrupted when rules have changed since a generation. The
+// kernel does not tell of every change in the middle of a listing, which may then
+// have a rule twice.
+func (s *socket) unchanged(since uint32) error {
+	now, err := s.generation()
+	if err == nil && now != since {
+		err = errInterrupted
+	}
+	return err
+}
+
 // rejection says which message of a transaction the kernel did not like. With
 // it all the others have no effect.
 type rejection struct {
