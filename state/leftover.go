@@ -61,17 +61,11 @@ func Held(path string) (bool, error) {
 		return false, ignoreMissing(err)
 	}
 	defer file.Close()
-	for {
-		err := unix.Flock(int(file.Fd()), unix.LOCK_SH|unix.LOCK_NB)
-		switch {
-		case err == nil:
-			return false, nil
-		case errors.Is(err, unix.EWOULDBLOCK):
-			return true, nil
-		case !errors.Is(err, unix.EINTR):
-			return false, err
-		}
+	err = lockNow(file, unix.LOCK_SH|unix.LOCK_NB)
+	if err == unix.EWOULDBLOCK {
+		return true, nil
 	}
+	return false, err
 }
 
 // RemoveLeftover removes what Leftovers or DeadLocks listed, unless somebody
