@@ -2,55 +2,73 @@ package network
 
 import (
 	"fmt"
+	"runtime"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
 )
 
-// Loopback is lo: the first interface of every network namespace, with index 1
-// (LOOPBACK_IFINDEX, net/flow.h).
-func Loopback() netlink.Link {
-	return &netlink.Device{LinkAttrs: netlink.LinkAttrs{Name: "lo", Index: 1}}
-}
+// Loopback is the first interface of every network namespace.
+const Loopback = "lo"
 
-// BringUpLoopback switches lo on in the network namespace at a path such as
-// /proc/4711/ns/net. The kernel gives it 127.0.0.1 and ::1.
-func BringUpLoopback(sandbox string) error {
-	handle, err := OpenSandbox(sandbox)
-	if err != nil {
-		return err
-	}
-	defer handle.Close()
-	if err := handle.LinkSetUp(Loopback()); err != nil {
-		return fmt.Errorf("switching on lo in %q: %w", sandbox, err)
-	}
-	return nil
-}
-
-// Sandbox is a netlink socket in a container's network namespace, and that
-// namespace itself.
+// Sandbox is a container's network namespace.
 type Sandbox struct {
-	*netlink.Handle
 	Namespace netns.NsHandle
+	path      string
 }
 
-// OpenSandbox opens the network namespace at a path. The caller closes it.
+// OpenSandbox opens the network namespace at a path such as /proc/4711/ns/net.
+// The caller closes it.
 func OpenSandbox(path string) (*Sandbox, error) {
 	namespace, err := netns.GetFromPath(path)
 	if err != nil {
 		return nil, fmt.Errorf("opening network namespace %q: %w", path, err)
 	}
-	handle, err := netlink.NewHandleAt(namespace, unix.NETLINK_ROUTE)
-	if err != nil {
-		namespace.Close()
-		return nil, fmt.Errorf("entering network namespace %q: %w", path, err)
-	}
-	return &Sandbox{Handle: handle, Namespace: namespace}, nil
+	return &Sandbox{Namespace: namespace, path: path}, nil
 }
 
-// Close closes the socket and the namespace.
-func (s *Sandbox) Close() {
-	s.Handle.Close()
-	s.Namespace.Close()
+// Close closes the namespace; sockets in it stay open.
+func (s *Sandbox) Close() { s.Namespace.Close() }
+
+// Netlink opens a netlink socket in the sandbox. The kernel lets a network
+// namespace live on until a grace period, some ten milliseconds, after its last
+// netlink socket was closed: Devices do not hold it up so.
+func (s *Sandbox) Netlink() (*netlink.Handle, error) {
+	handle, err := netlink.NewHandleAt(s.Namespace, unix.NETLINK_ROUTE)
+	if err != nil {
+		return nil, fmt.Errorf("entering network namespace %q: %w", s.path, err)
+	}
+	return handle, nil
+}
+
+// Devices opens a socket in the sandbox that sets its interfaces up.
+func (s *Sandbox) Devices() (*Devices, error) {
+	socket, err := s.socket()
+	if err != nil {
+		return nil, fmt.Errorf("entering network namespace %q: %w", s.path, err)
+	}
+	return &Devices{socket: socket}, nil
+}
+
+// socket makes a socket in the sandbox, where it stays, and comes back.
+func (s *Sandbox) socket() (socket int, err error) {
+	runtime.LockOSThread()
+	home, err := netns.Get()
+	if err != nil {
+		runtime.UnlockOSThread()
+		return -1, err
+	}
+	defer home.Close()
+	if err := netns.Set(s.Namespace); err != nil {
+		runtime.UnlockOSThread()
+		return -1, err
+	}
+	socket, err = unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if back := netns.Set(home); back != nil {
+		unix.Close(socket)
+		return -1, back // the thread stays locked: nobody else shall run in there
+	}
+	runtime.UnlockOSThread()
+	return socket, err
 }

@@ -3,40 +3,101 @@ package network_test
 import (
 	"errors"
 	"io/fs"
+	"net/netip"
 	"os"
 	"strings"
 	"testing"
+
+	"golang.org/x/sys/unix"
 
 	"mydocker/network"
 	"mydocker/network/internal/netnstest"
 )
 
-func TestBringUpLoopback(t *testing.T) {
+func TestDevicesSetUpASandboxFromOutside(t *testing.T) {
 	netnstest.Enter(t)
-	sandbox := netnstest.New(t)
+	path := netnstest.New(t)
+	inside := "nsenter --net=" + path + " "
+	netnstest.Shell(t, inside+"ip link add eth0 type veth peer name eth1 && "+inside+"ip link set eth1 up")
 	before := ownNamespace(t)
+	devices := openDevices(t, path)
 	for range 2 {
-		if err := network.BringUpLoopback(sandbox); err != nil {
+		if err := setUp(devices); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if after := ownNamespace(t); after != before {
 		t.Errorf("the thread came back to %s, was in %s", after, before)
 	}
-	shown := netnstest.Shell(t, "nsenter --net="+sandbox+" ip addr show lo")
-	for _, want := range []string{"<LOOPBACK,UP,LOWER_UP>", "inet 127.0.0.1/8", "inet6 ::1/128"} {
-		if !strings.Contains(shown, want) {
-			t.Errorf("lo lacks %q:\n%s", want, shown)
+	for command, wants := range map[string][]string{
+		"ip addr show lo":   {"<LOOPBACK,UP,LOWER_UP>", "inet 127.0.0.1/8", "inet6 ::1/128"},
+		"ip addr show eth0": {"UP,LOWER_UP>", "inet 172.16.5.9/20 brd 172.16.15.255 "},
+		"ip route":          {"default via 172.16.0.1 dev eth0", "172.16.0.0/20 dev eth0"},
+	} {
+		shown := netnstest.Shell(t, inside+command)
+		for _, want := range wants {
+			if !strings.Contains(shown, want) {
+				t.Errorf("%s lacks %q:\n%s", command, want, shown)
+			}
+		}
+		if strings.Contains(shown, "172.16.0.0/16") {
+			t.Errorf("the mask of the address's class is left:\n%s", shown)
 		}
 	}
 }
 
+func setUp(devices *network.Devices) error {
+	return errors.Join(
+		devices.BringUp(network.Loopback),
+		devices.SetAddress("eth0", netip.MustParsePrefix("172.16.5.9/20")),
+		devices.BringUp("eth0"),
+		devices.AddDefaultRoute(netip.MustParseAddr("172.16.0.1")),
+	)
+}
+
+func openDevices(t *testing.T, path string) *network.Devices {
+	t.Helper()
+	sandbox, err := network.OpenSandbox(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sandbox.Close()
+	devices, err := sandbox.Devices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(devices.Close)
+	return devices
+}
+
+func TestDevicesNameWhatTheyCannotSetUp(t *testing.T) {
+	netnstest.Enter(t)
+	devices := openDevices(t, netnstest.New(t))
+	for _, err := range []error{
+		devices.BringUp("eth7"),
+		devices.SetAddress("eth7", netip.MustParsePrefix("10.10.10.2/24")),
+	} {
+		if !errors.Is(err, unix.ENODEV) || !strings.Contains(err.Error(), `"eth7"`) {
+			t.Error(err)
+		}
+	}
+	err := devices.AddDefaultRoute(netip.MustParseAddr("10.10.10.1"))
+	if !errors.Is(err, unix.ENETUNREACH) || !strings.Contains(err.Error(), "10.10.10.1") {
+		t.Error(err)
+	}
+}
+
 func TestOpenSandboxNamesWhatItCannotOpen(t *testing.T) {
-	if err := network.BringUpLoopback("/proc/self/ns/nothing"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), `"/proc/self/ns/nothing"`) {
+	if _, err := network.OpenSandbox("/proc/self/ns/nothing"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), `"/proc/self/ns/nothing"`) {
 		t.Error(err)
 	}
 	netnstest.Enter(t)
-	if err := network.BringUpLoopback("/proc/self/ns/uts"); err == nil || !strings.Contains(err.Error(), `"/proc/self/ns/uts"`) {
+	sandbox, err := network.OpenSandbox("/proc/self/ns/uts")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sandbox.Close()
+	if _, err := sandbox.Devices(); err == nil || !strings.Contains(err.Error(), `"/proc/self/ns/uts"`) {
 		t.Errorf("a namespace of another kind: %v", err)
 	}
 }

@@ -143,7 +143,7 @@ func (v *Veth) replace(host *netlink.Handle, sandbox *network.Sandbox, pair *net
 	if outer != nil && !isVethOf(outer, v.Instance) {
 		return foreign(outer)
 	}
-	inner, err := find(sandbox.Handle, inside)
+	inner, err := findInside(sandbox)
 	if err != nil {
 		return err
 	}
@@ -160,6 +160,16 @@ func (v *Veth) replace(host *netlink.Handle, sandbox *network.Sandbox, pair *net
 	return host.LinkAdd(pair)
 }
 
+// findInside gives nil for a sandbox without an eth0.
+func findInside(sandbox *network.Sandbox) (netlink.Link, error) {
+	handle, err := sandbox.Netlink()
+	if err != nil {
+		return nil, err
+	}
+	defer handle.Close()
+	return find(handle, inside)
+}
+
 // isPair tells whether two ends, either of which may be missing, name each
 // other as their peer.
 func isPair(outer, inner netlink.Link) bool {
@@ -169,22 +179,19 @@ func isPair(outer, inner netlink.Link) bool {
 
 // configure gives the container's end its address and the way out.
 func (v *Veth) configure(sandbox *network.Sandbox) error {
-	if err := sandbox.LinkSetUp(network.Loopback()); err != nil {
-		return fmt.Errorf("switching on lo: %w", err)
-	}
-	link, err := sandbox.LinkByName(inside)
+	devices, err := sandbox.Devices()
 	if err != nil {
-		return fmt.Errorf("looking for %s: %w", inside, err)
-	}
-	if err := addAddress(sandbox.Handle, link, v.Address); err != nil {
 		return err
 	}
-	if err := sandbox.LinkSetUp(link); err != nil {
-		return fmt.Errorf("switching on %s: %w", inside, err)
+	defer devices.Close()
+	if err := devices.BringUp(network.Loopback); err != nil {
+		return err
 	}
-	route := &netlink.Route{LinkIndex: link.Attrs().Index, Gw: v.Gateway.AsSlice()}
-	if err := sandbox.RouteReplace(route); err != nil {
-		return fmt.Errorf("adding the default route via %s: %w", v.Gateway, err)
+	if err := devices.SetAddress(inside, v.Address); err != nil {
+		return err
 	}
-	return nil
+	if err := devices.BringUp(inside); err != nil {
+		return err
+	}
+	return devices.AddDefaultRoute(v.Gateway)
 }

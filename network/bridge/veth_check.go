@@ -65,7 +65,12 @@ func (v *Veth) innerFaults() ([]string, error) {
 		return nil, err
 	}
 	defer sandbox.Close()
-	link, err := find(sandbox.Handle, inside)
+	handle, err := sandbox.Netlink()
+	if err != nil {
+		return nil, err
+	}
+	defer handle.Close()
+	link, err := find(handle, inside)
 	switch {
 	case err != nil:
 		return nil, err
@@ -75,11 +80,11 @@ func (v *Veth) innerFaults() ([]string, error) {
 		return []string{fmt.Sprintf("%s in the container is down", inside)}, nil
 	}
 	var faults []string
-	has, err := hasAddress(sandbox.Handle, link, v.Address)
+	has, err := hasAddress(handle, link, v.Address)
 	if err == nil && !has {
 		faults = append(faults, fmt.Sprintf("%s in the container lacks the address %s", inside, v.Address))
 	}
-	routed, routeErr := hasDefaultRoute(sandbox.Handle, v.Gateway)
+	routed, routeErr := hasDefaultRoute(handle, v.Gateway)
 	if routeErr == nil && !routed {
 		faults = append(faults, fmt.Sprintf("the container has no default route via %s", v.Gateway))
 	}

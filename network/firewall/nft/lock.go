@@ -17,19 +17,21 @@ const (
 // milliseconds, but they may be hundreds, on a busy machine.
 const lockPatience = time.Minute
 
-// takeLock takes the lock and gives the function that gives it back. It saves
-// work and nothing else, because the kernel refuses a clash in any case: who
-// cannot have it, or not in time, goes on without. It is the innermost of all
-// locks; nobody waits for anything else while holding it.
-func takeLock(path string, patience time.Duration) (unlock func()) {
+// takeLock takes the lock and gives the function that gives it back, and
+// whether somebody else had it. It saves work and nothing else, because the
+// kernel refuses a clash in any case: who cannot have it, or not in time, goes
+// on without. It is the innermost of all locks; nobody waits for anything else
+// while holding it.
+func takeLock(path string, patience time.Duration) (unlock func(), waited bool) {
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CREAT|unix.O_CLOEXEC|unix.O_NOFOLLOW, lockMode)
 	if err != nil {
-		return func() {}
+		return func() {}, false
 	}
-	if unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) != nil && !awaitLock(fd, patience) {
-		return func() {}
+	waited = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) != nil
+	if waited && !awaitLock(fd, patience) {
+		return func() {}, waited
 	}
-	return func() { unix.Close(fd) }
+	return func() { unix.Close(fd) }, waited
 }
 
 // awaitLock stands in the kernel's line for the lock; trying again and again

@@ -22,7 +22,7 @@ var errUnsupported = errors.New("the kernel has no nf_tables; load it with modpr
 // look carries out an operation that changes nothing. Mostly it is alone; when
 // it is not, it does as those that change something.
 func look(attempt func(s *socket) error) error {
-	if err := once(attempt); !isClash(err) {
+	if err := once(attempt, (*socket).retire); !isClash(err) {
 		return remedied(err)
 	}
 	return persist(attempt)
@@ -32,10 +32,15 @@ func look(attempt func(s *socket) error) error {
 // between. Two hundred who looked and changed at once would mostly undo each
 // other's looking, so those who know the lock stand in line.
 func persist(attempt func(s *socket) error) error {
-	defer takeLock(lockPath, lockPatience)()
+	unlock, waited := takeLock(lockPath, lockPatience)
+	defer unlock()
+	leave := (*socket).abandon
+	if waited {
+		leave = (*socket).retire
+	}
 	deadline := time.Now().Add(patience)
 	for pause := time.Millisecond; ; pause = min(2*pause, longestPause) {
-		err := once(attempt)
+		err := once(attempt, leave)
 		if !isClash(err) {
 			return remedied(err)
 		}
@@ -46,12 +51,12 @@ func persist(attempt func(s *socket) error) error {
 	}
 }
 
-func once(attempt func(s *socket) error) error {
+func once(attempt func(s *socket) error, leave func(*socket)) error {
 	s, err := open()
 	if err != nil {
 		return err
 	}
-	defer s.retire()
+	defer leave(s)
 	return attempt(s)
 }
 

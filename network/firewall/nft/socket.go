@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"syscall"
-	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -41,17 +40,6 @@ func open() (*socket, error) {
 		return nil, fmt.Errorf("opening a netfilter socket: %w", err)
 	}
 	return &socket{fd: fd, buffer: make([]byte, receiveBuffer)}, nil
-}
-
-// linger is some RCU grace periods, of which one takes 5 to 20 ms.
-const linger = 50 * time.Millisecond
-
-// retire closes the socket a little later. The kernel frees deleted rules
-// after a grace period, in the background, but whoever closes a socket before
-// that waits for it and keeps everybody's transactions waiting as well
-// (nft_rcv_nl_event in net/netfilter/nf_tables_api.c).
-func (s *socket) retire() {
-	time.AfterFunc(linger, func() { unix.Close(s.fd) })
 }
 
 // send sends messages, laid out one behind the other, as one datagram.

@@ -34,10 +34,12 @@ func save(t *testing.T) string {
 	return rules.String()
 }
 
+func withSocket(attempt func(s *socket) error) error { return once(attempt, (*socket).retire) }
+
 // change commits messages as another program would that looks at nothing.
 func change(t *testing.T, messages ...message) {
 	t.Helper()
-	err := once(func(s *socket) error { return s.commit(0, messages) })
+	err := withSocket(func(s *socket) error { return s.commit(0, messages) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +105,7 @@ func TestAHandleThatNowMeansAForeignRuleIsNotDeleted(t *testing.T) {
 // handles lists the handles of all rules of a chain.
 func handles(t *testing.T, of chain) (list []uint64) {
 	t.Helper()
-	err := once(func(s *socket) error {
+	err := withSocket(func(s *socket) error {
 		return s.get(listRequest(of), func(answer []byte) error {
 			return eachAttribute(answer[generalHeader:], func(a *netlink.AttributeDecoder) {
 				if a.Type() == unix.NFTA_RULE_HANDLE {
@@ -235,7 +237,7 @@ func TestChainsStandWhereIptablesPutsThem(t *testing.T) {
 func hooks(t *testing.T) map[string]string {
 	t.Helper()
 	list := make(map[string]string)
-	err := once(func(s *socket) error {
+	err := withSocket(func(s *socket) error {
 		return s.get(message{kind: unix.NFT_MSG_GETCHAIN, flags: unix.NLM_F_DUMP}, func(answer []byte) error {
 			var name, hook string
 			err := eachAttribute(answer[generalHeader:], func(a *netlink.AttributeDecoder) {
@@ -259,7 +261,7 @@ func hooks(t *testing.T) map[string]string {
 // Else a kernel that dislikes one request would pass for one without rules.
 func TestAnInvalidRequestIsNoLackOfSupport(t *testing.T) {
 	netnstest.Enter(t)
-	err := once(func(s *socket) error {
+	err := withSocket(func(s *socket) error {
 		nameless := message{kind: unix.NFT_MSG_GETCHAIN}
 		return s.get(nameless, func([]byte) error { return nil })
 	})

@@ -31,7 +31,23 @@ func Enter(t testing.TB) {
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		t.Fatalf("unsharing the network namespace: %v", err)
 	}
-	if err := network.BringUpLoopback(own); err != nil {
+	BringUpLoopback(t, own)
+}
+
+// BringUpLoopback switches lo on in the network namespace at a path.
+func BringUpLoopback(t testing.TB, path string) {
+	t.Helper()
+	sandbox, err := network.OpenSandbox(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sandbox.Close()
+	devices, err := sandbox.Devices()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer devices.Close()
+	if err := devices.BringUp(network.Loopback); err != nil {
 		t.Fatal(err)
 	}
 }
