@@ -1,6 +1,8 @@
 package command
 
 import (
+	"bufio"
+	"cmp"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -127,9 +129,21 @@ func orNothing(pid int) string {
 	return fmt.Sprint(pid)
 }
 
+// table goes out as a whole: a write for each cell takes longer than all else.
+type table struct {
+	*tabwriter.Writer
+	output *bufio.Writer
+}
+
 // newTable starts a table with the article's spacing.
-func newTable(c *cli.Context, header string) *tabwriter.Writer {
-	table := tabwriter.NewWriter(c.App.Writer, 12, 1, 3, ' ', 0)
-	fmt.Fprintln(table, header)
-	return table
+func newTable(c *cli.Context, header string) table {
+	output := bufio.NewWriter(c.App.Writer)
+	t := table{Writer: tabwriter.NewWriter(output, 12, 1, 3, ' ', 0), output: output}
+	fmt.Fprintln(t, header)
+	return t
+}
+
+// Flush writes the table.
+func (t table) Flush() error {
+	return cmp.Or(t.Writer.Flush(), t.output.Flush())
 }

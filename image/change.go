@@ -1,13 +1,14 @@
 package image
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // applyChanges gives a copy of config after instructions of a Dockerfile have

@@ -27,10 +27,11 @@ package image
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"runtime"
 	"time"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // Image is a root file system and what to run in it.

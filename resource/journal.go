@@ -1,9 +1,10 @@
 package resource
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // Entry is a resource as a state file holds it.

@@ -2,7 +2,6 @@ package state
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -10,6 +9,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	json "github.com/go-json-experiment/json/v1"
 
 	"mydocker/internal/failpoint"
 	"mydocker/internal/smallfile"
@@ -131,17 +132,18 @@ func SyncDirectory(path string) error {
 // one that is empty, truncated or garbage is a *CorruptError; one whose format is
 // counted and later than this program knows is a *NewerError.
 func Read(path string, value any) error {
-	data, err := smallfile.Read(path)
+	err := smallfile.Use(path, func(data []byte) error { return decode(path, data, value) })
 	if errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTDIR) {
 		return &CorruptError{Path: path, Cause: errors.New("something else is in its place")}
 	}
-	if err != nil {
-		return err
-	}
+	return err
+}
+
+func decode(path string, data []byte, value any) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return &CorruptError{Path: path, Cause: errors.New("the file is empty")}
 	}
-	err = json.Unmarshal(data, value)
+	err := json.Unmarshal(data, value)
 	if err != nil {
 		err = &CorruptError{Path: path, Cause: err}
 	}

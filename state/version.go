@@ -1,8 +1,9 @@
 package state
 
 import (
-	"encoding/json"
 	"fmt"
+
+	json "github.com/go-json-experiment/json/v1"
 )
 
 // Versioned is what a state file holds whose format is counted. A program that

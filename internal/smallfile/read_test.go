@@ -15,7 +15,7 @@ import (
 
 func TestReadGivesWhatOsGives(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
-	for _, size := range []int{0, 1, 2047, 2048, 2049, 4096, 100_000} {
+	for _, size := range []int{0, 1, 16<<10 - 1, 16 << 10, 16<<10 + 1, 100_000, 7} {
 		want := bytes.Repeat([]byte("x"), size)
 		if err := os.WriteFile(path, want, 0o600); err != nil {
 			t.Fatal(err)
