@@ -11,6 +11,10 @@ import (
 	"strings"
 )
 
+// volatile is where every program keeps what means nothing after a reboot, as it
+// does by default: in memory. The benchmark has a /run of its own.
+const volatile = "/run"
+
 // A Program makes containers. What one cannot do is nil. A container is named
 // by the caller; all have the same root file system.
 type Program struct {

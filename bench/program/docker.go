@@ -61,7 +61,7 @@ func (d *dockerd) start(client engine) error {
 	}
 	defer log.Close()
 	d.process = exec.Command(d.path,
-		"--data-root", filepath.Join(d.directory, "data"), "--exec-root", filepath.Join(d.directory, "exec"),
+		"--data-root", filepath.Join(d.directory, "data"), "--exec-root", filepath.Join(volatile, "docker"),
 		"--pidfile", filepath.Join(d.directory, "pid"), "--host", "unix://"+d.socket(),
 		"--cgroup-parent", "/"+strings.Trim(d.parent, "/"),
 		"--oom-score-adjust", "0") // lower needs a right that not every root has

@@ -5,10 +5,10 @@ import (
 	"path/filepath"
 )
 
-// Mydocker is the binary at path, with its state below directory.
+// Mydocker is the binary at path, with what it keeps below directory.
 func Mydocker(path, directory, archive string) *Program {
 	e := engine{path: path, global: []string{
-		"--root", MydockerRoot(directory), "--run-root", filepath.Join(directory, "run"),
+		"--root", MydockerRoot(directory), "--run-root", filepath.Join(volatile, "mydocker"),
 	}}
 	p := &Program{Name: "mydocker", Version: firstLine(path, "version")}
 	e.words(p)

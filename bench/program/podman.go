@@ -7,7 +7,7 @@ import (
 )
 
 // Podman is podman with runc, so that what differs from docker is not the
-// runtime; everything that it writes lies below directory and its cgroups
+// runtime; everything that it keeps lies below directory and its cgroups
 // below parent.
 func Podman(directory, archive, parent string) (*Program, error) {
 	path, err := exec.LookPath("podman")
@@ -18,7 +18,7 @@ func Podman(directory, archive, parent string) (*Program, error) {
 	e := engine{
 		path: path,
 		global: []string{
-			"--runtime", "runc", "--root", at("root"), "--runroot", at("run"), "--tmpdir", at("tmp"),
+			"--runtime", "runc", "--root", at("root"), "--runroot", filepath.Join(volatile, "containers"), "--tmpdir", filepath.Join(volatile, "libpod"),
 			"--network-config-dir", at("networks"), "--cgroup-manager", "cgroupfs", "--events-backend", "file",
 		},
 		running: []string{"--cgroup-parent", "/" + parent},

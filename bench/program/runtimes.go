@@ -63,14 +63,12 @@ func (b *Bundles) write(runtime, name string, program []string) error {
 	return os.WriteFile(path, content, 0o644)
 }
 
-// Runc is runc with its state below directory.
-func Runc(directory string, bundles *Bundles) (*Program, error) {
-	return runtime("runc", directory, bundles)
-}
+// Runc is runc.
+func Runc(bundles *Bundles) (*Program, error) { return runtime("runc", bundles) }
 
-// Crun is crun with its state below directory.
-func Crun(directory string, bundles *Bundles) (*Program, error) {
-	p, err := runtime("crun", directory, bundles)
+// Crun is crun.
+func Crun(bundles *Bundles) (*Program, error) {
+	p, err := runtime("crun", bundles)
 	if err != nil {
 		return nil, err
 	}
@@ -80,14 +78,14 @@ func Crun(directory string, bundles *Bundles) (*Program, error) {
 
 // runtime is a program with runc's commands. It makes a container without a
 // network, of an unpacked root file system, and neither watches nor logs it.
-func runtime(name, directory string, bundles *Bundles) (*Program, error) {
+func runtime(name string, bundles *Bundles) (*Program, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
 		return nil, missing(name, err)
 	}
 	short, long := name+"-true", name+"-idle"
 	command := func(arguments ...string) *exec.Cmd {
-		return exec.Command(path, append([]string{"--root", directory}, arguments...)...)
+		return exec.Command(path, append([]string{"--root", filepath.Join(volatile, name)}, arguments...)...)
 	}
 	p := &Program{Name: name, Version: firstLine(path, "--version")}
 	p.Run = func(name string) *exec.Cmd { return command("run", "--bundle", bundles.bundle(short), name) }

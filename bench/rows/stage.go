@@ -54,7 +54,7 @@ func Setup(h host.Host, binary string, size Size, peers bool) (*Stage, error) {
 			s.Absent = append(s.Absent, err.Error())
 		}
 	}
-	s.startFloorsAndRuntimes(may, bundles, at)
+	s.startFloorsAndRuntimes(may, bundles)
 	if peers {
 		s.startPeers(may, h, at)
 	}
@@ -63,12 +63,12 @@ func Setup(h host.Host, binary string, size Size, peers bool) (*Stage, error) {
 
 type starter func(slot **program.Program, p *program.Program, err error)
 
-func (s *Stage) startFloorsAndRuntimes(may starter, bundles *program.Bundles, at func(string) string) {
+func (s *Stage) startFloorsAndRuntimes(may starter, bundles *program.Bundles) {
 	clone, err := program.Clone(s.Scratch, bundles.Rootfs())
 	may(&s.Clone, clone, err)
-	runc, err := program.Runc(at("runc"), bundles)
+	runc, err := program.Runc(bundles)
 	may(&s.Runc, runc, err)
-	crun, err := program.Crun(at("crun"), bundles)
+	crun, err := program.Crun(bundles)
 	may(&s.Crun, crun, err)
 }
 
