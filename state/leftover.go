@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/flock"
 )
 
 // Leftovers lists what a crash left of writes to files in a directory. A write
@@ -61,7 +63,7 @@ func Held(path string) (bool, error) {
 		return false, ignoreMissing(err)
 	}
 	defer file.Close()
-	err = lockNow(file, unix.LOCK_SH|unix.LOCK_NB)
+	err = flock.Look(int(file.Fd()))
 	if err == unix.EWOULDBLOCK {
 		return true, nil
 	}

@@ -41,7 +41,7 @@ func acquire(path string, patience time.Duration) (*Lock, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := flock(file, time.Until(deadline)); err != nil {
+		if err := lockOpen(file, time.Until(deadline)); err != nil {
 			return nil, fmt.Errorf("locking %q: %w", path, err)
 		}
 		if stillThere(file) {

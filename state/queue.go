@@ -1,16 +1,19 @@
 package state
 
 import (
+	"errors"
 	"io"
 	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/flock"
 )
 
-// flock locks an open file, or closes it.
-func flock(file *os.File, patience time.Duration) error {
-	err := lockNow(file, unix.LOCK_EX|unix.LOCK_NB)
+// lockOpen locks an open file, or closes it.
+func lockOpen(file *os.File, patience time.Duration) error {
+	err := flock.Try(int(file.Fd()))
 	if err == unix.EWOULDBLOCK && patience > 0 {
 		return queue(file, patience)
 	}
@@ -23,42 +26,23 @@ func flock(file *os.File, patience time.Duration) error {
 	return err
 }
 
-// lockNow is flock(2), which a signal may interrupt.
-func lockNow(file *os.File, how int) error {
-	for {
-		if err := unix.Flock(int(file.Fd()), how); err != unix.EINTR {
-			return err
-		}
-	}
-}
-
-// queue stands in the kernel's line of those who want the lock. Trying again and
-// again would let others pass, and a hundred who try keep the processors from
-// the one who works.
+// queue stands in line for the lock. One that comes too late is passed on.
 func queue(file *os.File, patience time.Duration) error {
 	announce(file)
-	taken := make(chan error, 1)
-	go func() { taken <- lockNow(file, unix.LOCK_EX) }()
-	select {
-	case err := <-taken:
-		if err != nil {
-			file.Close()
+	err := flock.Await(int(file.Fd()), patience, func(err error) {
+		if err == nil && stillThere(file) {
+			(&Lock{file: file}).Release()
+			return
 		}
-		return err
-	case <-time.After(patience):
-		go abandon(file, taken)
+		file.Close()
+	})
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
 		return ErrLocked
+	case err != nil:
+		file.Close()
 	}
-}
-
-// abandon passes on a lock that comes too late: nobody can leave the kernel's
-// line before it is his turn.
-func abandon(file *os.File, taken <-chan error) {
-	if <-taken == nil && stillThere(file) {
-		(&Lock{file: file}).Release()
-		return
-	}
-	file.Close()
+	return err
 }
 
 // announce says by a mark on the file that somebody waits for its lock (an open

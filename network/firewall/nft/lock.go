@@ -1,9 +1,13 @@
 package nft
 
 import (
+	"errors"
+	"os"
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/flock"
 )
 
 // lockPath is the lock file of iptables-legacy, which other tools that write
@@ -27,32 +31,13 @@ func takeLock(path string, patience time.Duration) (unlock func(), waited bool) 
 	if err != nil {
 		return func() {}, false
 	}
-	waited = unix.Flock(fd, unix.LOCK_EX|unix.LOCK_NB) != nil
-	if waited && !awaitLock(fd, patience) {
-		return func() {}, waited
+	closing := func() { unix.Close(fd) }
+	if flock.Try(fd) == nil {
+		return closing, false
 	}
-	return func() { unix.Close(fd) }, waited
-}
-
-// awaitLock stands in the kernel's line for the lock; trying again and again
-// would keep two hundred processes from their work. When patience ends first,
-// the descriptor is closed as soon as the line is through.
-func awaitLock(fd int, patience time.Duration) bool {
-	locked, abandoned := make(chan struct{}), make(chan struct{})
-	go func() {
-		for unix.Flock(fd, unix.LOCK_EX) == unix.EINTR {
-		}
-		select {
-		case locked <- struct{}{}:
-		case <-abandoned:
-			unix.Close(fd)
-		}
-	}()
-	select {
-	case <-locked:
-		return true
-	case <-time.After(patience):
-		close(abandoned)
-		return false
+	err = flock.Await(fd, patience, func(error) { closing() })
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return func() {}, true
 	}
+	return closing, true
 }
