@@ -109,7 +109,7 @@ func (e *Engine) inspect(id string, inFlight bool, bootID string) (Container, er
 	found.State, found.PID = found.live.state(bootID)
 	if left := found.leftover(); left != nil {
 		exit := verdict(record, left)
-		record.Exit = &exit // as it will be written down
+		found.live, record.Exit = left, &exit // as it will be written down
 	}
 	return found, nil
 }

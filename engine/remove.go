@@ -107,6 +107,9 @@ func (e *Engine) removeStopped(id, reference string) error {
 		return err
 	}
 	found.Record.AutoRemove = true
+	if found.live == nil { // who was at work on it last has left nothing in the kernel
+		return insistently(func() error { return e.erase(found.Record) })
+	}
 	return e.conclude(found.Record, Exit{})
 }
 
