@@ -55,7 +55,7 @@ cross:
 BENCH_ROUNDS ?= 30
 BENCH_OUT ?= $(if $(BENCH_ROWS),,docs/bench)
 BENCH := go run ./bench
-BENCH_TOOLS := iptables=iptables ip=iproute2 busybox=busybox-static unshare=util-linux taskset=util-linux
+BENCH_TOOLS := iptables=iptables ip=iproute2 busybox=busybox-static unshare=util-linux taskset=util-linux mkfs.ext4=e2fsprogs mount=mount
 
 bench: build
 	@scripts/need.sh $(BENCH_TOOLS)

@@ -70,6 +70,11 @@ func outside() (err error) {
 	if os.Getuid() != 0 {
 		return errors.New("making a host: needs root")
 	}
+	runtime.LockOSThread() // for the mounts, and whose death ends the host
+	defer runtime.UnlockOSThread()
+	if err := ownMountsOfThread(); err != nil {
+		return fmt.Errorf("making a host: %w", err)
+	}
 	if err := sweep(); err != nil {
 		return fmt.Errorf("removing what a killed benchmark left: %w", err)
 	}
@@ -77,7 +82,10 @@ func outside() (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(directory)) }()
+	defer func() { err = errors.Join(err, removeDirectory(directory)) }()
+	if err := errors.Join(makeDisk(directory), mountDisk(directory)); err != nil {
+		return fmt.Errorf("making a disk: %w", err)
+	}
 	h := Host{Directory: directory, Cgroup: filepath.Base(directory)}
 	watch, err := snapshot.WatchDirectory(h.containers())
 	if err != nil {
@@ -109,8 +117,6 @@ func (h Host) Mydocker() string { return filepath.Join(h.Directory, "mydocker") 
 // live starts the host's first process and waits for it. It dies with this
 // one, and everything on the host dies with it.
 func (h Host) live() error {
-	runtime.LockOSThread() // the thread that starts it is the one whose death ends it
-	defer runtime.UnlockOSThread()
 	// The terminal's ctrl-C reaches all; this process outlives them to clear up.
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, unix.SIGINT, unix.SIGTERM, unix.SIGHUP)

@@ -49,7 +49,8 @@ func sweep() (err error) {
 			continue // it is somebody's
 		}
 		h := Host{Directory: directory, Cgroup: filepath.Base(directory)}
-		err = errors.Join(err, clearContainers(h.listed()), clearCgroups(h.Cgroup), os.RemoveAll(directory))
+		mountDisk(directory) // where it is whole; else it has no containers
+		err = errors.Join(err, clearContainers(h.listed()), clearCgroups(h.Cgroup), removeDirectory(directory))
 	}
 	return err
 }
