@@ -20,7 +20,7 @@ func TestDevicesSetUpASandboxFromOutside(t *testing.T) {
 	inside := "nsenter --net=" + path + " "
 	netnstest.Shell(t, inside+"ip link add eth0 type veth peer name eth1 && "+inside+"ip link set eth1 up")
 	before := ownNamespace(t)
-	devices := openDevices(t, path)
+	devices := netnstest.Devices(t, path)
 	for range 2 {
 		if err := setUp(devices); err != nil {
 			t.Fatal(err)
@@ -55,24 +55,9 @@ func setUp(devices *network.Devices) error {
 	)
 }
 
-func openDevices(t *testing.T, path string) *network.Devices {
-	t.Helper()
-	sandbox, err := network.OpenSandbox(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer sandbox.Close()
-	devices, err := sandbox.Devices()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(devices.Close)
-	return devices
-}
-
 func TestDevicesNameWhatTheyCannotSetUp(t *testing.T) {
 	netnstest.Enter(t)
-	devices := openDevices(t, netnstest.New(t))
+	devices := netnstest.Devices(t, netnstest.New(t))
 	for _, err := range []error{
 		devices.BringUp("eth7"),
 		devices.SetAddress("eth7", netip.MustParsePrefix("10.10.10.2/24")),

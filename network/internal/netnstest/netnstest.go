@@ -37,6 +37,14 @@ func Enter(t testing.TB) {
 // BringUpLoopback switches lo on in the network namespace at a path.
 func BringUpLoopback(t testing.TB, path string) {
 	t.Helper()
+	if err := Devices(t, path).BringUp(network.Loopback); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Devices opens those of the network namespace at a path, until the test ends.
+func Devices(t testing.TB, path string) *network.Devices {
+	t.Helper()
 	sandbox, err := network.OpenSandbox(path)
 	if err != nil {
 		t.Fatal(err)
@@ -46,10 +54,8 @@ func BringUpLoopback(t testing.TB, path string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer devices.Close()
-	if err := devices.BringUp(network.Loopback); err != nil {
-		t.Fatal(err)
-	}
+	t.Cleanup(devices.Close)
+	return devices
 }
 
 // Own gives a path to the calling thread's network namespace, by which other
