@@ -42,7 +42,10 @@ func unpack(g *stage, d draft, source io.Reader) (draft, error) {
 	}
 	d.layers = []string{newLayerID()}
 	err = failpoint.Around("unpack archive", func() error {
-		contents, err := archive.Unpack(source, rootfs)
+		// What cannot be written now is told of by the last sync.
+		archived := followed(source, func() { g.syncfs() })
+		defer archived.end()
+		contents, err := archive.Unpack(archived, rootfs)
 		d.size = contents.Size
 		return err
 	})
