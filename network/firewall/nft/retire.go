@@ -27,8 +27,10 @@ func (s *socket) abandon() {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err == nil {
 		unix.Sendmsg(pair[0], []byte{0}, unix.UnixRights(pair[1], s.fd), nil, unix.MSG_DONTWAIT)
-		defer unix.Close(pair[1]) // after the socket, whose last holder would wait
+		// The kernel looks for such sockets when another one is closed: after
+		// nobody refers to them any more.
 		defer unix.Close(pair[0])
+		defer unix.Close(pair[1])
 	}
-	unix.Close(s.fd)
+	unix.Close(s.fd) // before the kernel has closed its own: who does so last waits
 }
