@@ -1,6 +1,7 @@
 package image
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"fmt"
@@ -42,12 +43,10 @@ func unpack(g *stage, d draft, source io.Reader) (draft, error) {
 	}
 	d.layers = []string{newLayerID()}
 	err = failpoint.Around("unpack archive", func() error {
-		// What cannot be written now is told of by the last sync.
-		archived := followed(source, func() { g.syncfs() })
-		defer archived.end()
+		archived := followed(source, g.syncfs)
 		contents, err := archive.Unpack(archived, rootfs)
 		d.size = contents.Size
-		return err
+		return cmp.Or(err, archived.end())
 	})
 	return d, err
 }

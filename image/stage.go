@@ -134,13 +134,10 @@ func (g *stage) rootfs() (string, error) {
 // file system costs less than one for each of thousands of files.
 func (g *stage) sync() error { return failpoint.Around("sync layer", g.syncfs) }
 
+// syncfs uses a descriptor that was opened before anything was written: of what
+// the kernel could not write before, it does not tell (syncfs(2)).
 func (g *stage) syncfs() error {
-	directory, err := os.Open(g.path)
-	if err != nil {
-		return err
-	}
-	defer directory.Close()
-	if err := unix.Syncfs(int(directory.Fd())); err != nil {
+	if err := unix.Syncfs(int(g.held.Fd())); err != nil {
 		return fmt.Errorf("writing the layer to the disk: %w", err)
 	}
 	return nil
