@@ -2,13 +2,13 @@ package host
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/bench/program"
 )
 
 // The host has a disk of its own, an ext4 with a journal in a file, which is
@@ -31,20 +31,12 @@ func makeDisk(directory string) error {
 	if err := errors.Join(file.Truncate(diskSize), file.Close()); err != nil {
 		return err
 	}
-	return run("mkfs.ext4", "-q", "-i", "32768", "-E", "lazy_itable_init=0,lazy_journal_init=0", file.Name())
+	return program.Do(exec.Command("mkfs.ext4", "-q", "-i", "32768", "-E", "lazy_itable_init=0,lazy_journal_init=0", file.Name()))
 }
 
 // mountDisk mounts a disk where the calling thread sees it.
 func mountDisk(directory string) error {
-	return run("mount", "-o", "loop", diskOf(directory), directory)
-}
-
-func run(program string, arguments ...string) error {
-	output, err := exec.Command(program, arguments...).CombinedOutput()
-	if err != nil {
-		return fmt.Errorf("running %s: %w: %s", program, err, strings.TrimSpace(string(output)))
-	}
-	return nil
+	return program.Do(exec.Command("mount", "-o", "loop", diskOf(directory), directory))
 }
 
 // ownMountsOfThread keeps what the calling thread mounts from everybody else;

@@ -70,8 +70,7 @@ func outside() (err error) {
 	if os.Getuid() != 0 {
 		return errors.New("making a host: needs root")
 	}
-	runtime.LockOSThread() // for the mounts, and whose death ends the host
-	defer runtime.UnlockOSThread()
+	runtime.LockOSThread() // never unlocked: it has mounts of its own, and its death ends the host
 	if err := ownMountsOfThread(); err != nil {
 		return fmt.Errorf("making a host: %w", err)
 	}
@@ -83,7 +82,10 @@ func outside() (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, removeDirectory(directory)) }()
-	if err := errors.Join(makeDisk(directory), mountDisk(directory)); err != nil {
+	if err = makeDisk(directory); err == nil {
+		err = mountDisk(directory)
+	}
+	if err != nil {
 		return fmt.Errorf("making a disk: %w", err)
 	}
 	h := Host{Directory: directory, Cgroup: filepath.Base(directory)}

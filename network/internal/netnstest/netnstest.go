@@ -31,13 +31,7 @@ func Enter(t testing.TB) {
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		t.Fatalf("unsharing the network namespace: %v", err)
 	}
-	BringUpLoopback(t, own)
-}
-
-// BringUpLoopback switches lo on in the network namespace at a path.
-func BringUpLoopback(t testing.TB, path string) {
-	t.Helper()
-	if err := Devices(t, path).BringUp(network.Loopback); err != nil {
+	if err := Devices(t, own).BringUp(network.Loopback); err != nil {
 		t.Fatal(err)
 	}
 }
