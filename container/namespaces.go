@@ -6,6 +6,8 @@ import (
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/netdevice"
 )
 
 // namespaceFlag gives the clone flag of a kind of namespace (namespaces(7)),
@@ -109,18 +111,10 @@ func enterNamespace(file *os.File, kind specs.LinuxNamespaceType) error {
 
 // bringLoopbackUp switches lo on, which a new network namespace has down.
 func bringLoopbackUp() error {
-	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	devices, err := netdevice.Open()
 	if err != nil {
-		return fmt.Errorf("switching lo on: %w", err)
+		return err
 	}
-	defer unix.Close(socket)
-	request, err := unix.NewIfreq("lo")
-	if err != nil {
-		return fmt.Errorf("switching lo on: %w", err)
-	}
-	request.SetUint16(unix.IFF_UP)
-	if err := unix.IoctlIfreq(socket, unix.SIOCSIFFLAGS, request); err != nil {
-		return fmt.Errorf("switching lo on: %w", err)
-	}
-	return nil
+	defer devices.Close()
+	return devices.BringUp(netdevice.Loopback)
 }

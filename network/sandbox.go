@@ -7,10 +7,9 @@ import (
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
-)
 
-// Loopback is the first interface of every network namespace.
-const Loopback = "lo"
+	"mydocker/internal/netdevice"
+)
 
 // Sandbox is a container's network namespace.
 type Sandbox struct {
@@ -43,32 +42,34 @@ func (s *Sandbox) Netlink() (*netlink.Handle, error) {
 }
 
 // Devices opens a socket in the sandbox that sets its interfaces up.
-func (s *Sandbox) Devices() (*Devices, error) {
-	socket, err := s.socket()
+func (s *Sandbox) Devices() (*netdevice.Devices, error) {
+	devices, err := s.devices()
 	if err != nil {
 		return nil, fmt.Errorf("entering network namespace %q: %w", s.path, err)
 	}
-	return &Devices{socket: socket}, nil
+	return devices, nil
 }
 
-// socket makes a socket in the sandbox, where it stays, and comes back.
-func (s *Sandbox) socket() (socket int, err error) {
+// devices makes the socket in the sandbox, where it stays, and comes back.
+func (s *Sandbox) devices() (*netdevice.Devices, error) {
 	runtime.LockOSThread()
 	home, err := netns.Get()
 	if err != nil {
 		runtime.UnlockOSThread()
-		return -1, err
+		return nil, err
 	}
 	defer home.Close()
 	if err := netns.Set(s.Namespace); err != nil {
 		runtime.UnlockOSThread()
-		return -1, err
+		return nil, err
 	}
-	socket, err = unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	devices, err := netdevice.Open()
 	if back := netns.Set(home); back != nil {
-		unix.Close(socket)
-		return -1, back // the thread stays locked: nobody else shall run in there
+		if err == nil {
+			devices.Close()
+		}
+		return nil, back // the thread stays locked: nobody else shall run in there
 	}
 	runtime.UnlockOSThread()
-	return socket, err
+	return devices, err
 }

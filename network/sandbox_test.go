@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/netdevice"
 	"mydocker/network"
 	"mydocker/network/internal/netnstest"
 )
@@ -46,9 +47,9 @@ func TestDevicesSetUpASandboxFromOutside(t *testing.T) {
 	}
 }
 
-func setUp(devices *network.Devices) error {
+func setUp(devices *netdevice.Devices) error {
 	return errors.Join(
-		devices.BringUp(network.Loopback),
+		devices.BringUp(netdevice.Loopback),
 		devices.SetAddress("eth0", netip.MustParsePrefix("172.16.5.9/20")),
 		devices.BringUp("eth0"),
 		devices.AddDefaultRoute(netip.MustParseAddr("172.16.0.1")),

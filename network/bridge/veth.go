@@ -10,6 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/internal/instance"
+	"mydocker/internal/netdevice"
 	"mydocker/network"
 	"mydocker/resource"
 )
@@ -184,7 +185,7 @@ func (v *Veth) configure(sandbox *network.Sandbox) error {
 		return err
 	}
 	defer devices.Close()
-	if err := devices.BringUp(network.Loopback); err != nil {
+	if err := devices.BringUp(netdevice.Loopback); err != nil {
 		return err
 	}
 	if err := devices.SetAddress(inside, v.Address); err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/netdevice"
 	"mydocker/network"
 )
 
@@ -31,13 +32,13 @@ func Enter(t testing.TB) {
 	if err := unix.Unshare(unix.CLONE_NEWNET); err != nil {
 		t.Fatalf("unsharing the network namespace: %v", err)
 	}
-	if err := Devices(t, own).BringUp(network.Loopback); err != nil {
+	if err := Devices(t, own).BringUp(netdevice.Loopback); err != nil {
 		t.Fatal(err)
 	}
 }
 
 // Devices opens those of the network namespace at a path, until the test ends.
-func Devices(t testing.TB, path string) *network.Devices {
+func Devices(t testing.TB, path string) *netdevice.Devices {
 	t.Helper()
 	sandbox, err := network.OpenSandbox(path)
 	if err != nil {

@@ -1,4 +1,6 @@
-package network
+// Package netdevice sets up the interfaces of a network namespace with the calls
+// of netdevice(7).
+package netdevice
 
 import (
 	"errors"
@@ -9,9 +11,22 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Devices sets up the interfaces of a sandbox, with the calls of netdevice(7).
+// Loopback is the first interface of every network namespace.
+const Loopback = "lo"
+
+// Devices are the interfaces of one network namespace.
 type Devices struct {
 	socket int
+}
+
+// Open gives those of the calling thread's network namespace, whichever one it
+// is in afterwards. The caller closes them.
+func Open() (*Devices, error) {
+	socket, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("opening a socket for interfaces: %w", err)
+	}
+	return &Devices{socket: socket}, nil
 }
 
 // Close closes the socket.
