@@ -1,14 +1,13 @@
 package network
 
 import (
+	"errors"
 	"fmt"
 	"runtime"
 
 	"github.com/vishvananda/netlink"
 	"github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
-
-	"mydocker/internal/netdevice"
 )
 
 // Sandbox is a container's network namespace.
@@ -32,7 +31,7 @@ func (s *Sandbox) Close() { s.Namespace.Close() }
 
 // Netlink opens a netlink socket in the sandbox. The kernel lets a network
 // namespace live on until a grace period, some ten milliseconds, after its last
-// netlink socket was closed: Devices do not hold it up so.
+// netlink socket was closed; netdevice.Devices do not hold it up so.
 func (s *Sandbox) Netlink() (*netlink.Handle, error) {
 	handle, err := netlink.NewHandleAt(s.Namespace, unix.NETLINK_ROUTE)
 	if err != nil {
@@ -41,35 +40,32 @@ func (s *Sandbox) Netlink() (*netlink.Handle, error) {
 	return handle, nil
 }
 
-// Devices opens a socket in the sandbox that sets its interfaces up.
-func (s *Sandbox) Devices() (*netdevice.Devices, error) {
-	devices, err := s.devices()
-	if err != nil {
-		return nil, fmt.Errorf("entering network namespace %q: %w", s.path, err)
-	}
-	return devices, nil
-}
-
-// devices makes the socket in the sandbox, where it stays, and comes back.
-func (s *Sandbox) devices() (*netdevice.Devices, error) {
+// Do does work in the sandbox, on a thread that comes back afterwards.
+func (s *Sandbox) Do(work func() error) error {
 	runtime.LockOSThread()
-	home, err := netns.Get()
+	home, err := s.enter()
 	if err != nil {
 		runtime.UnlockOSThread()
-		return nil, err
+		return fmt.Errorf("entering network namespace %q: %w", s.path, err)
 	}
 	defer home.Close()
-	if err := netns.Set(s.Namespace); err != nil {
-		runtime.UnlockOSThread()
-		return nil, err
-	}
-	devices, err := netdevice.Open()
+	err = work()
 	if back := netns.Set(home); back != nil {
-		if err == nil {
-			devices.Close()
-		}
-		return nil, back // the thread stays locked: nobody else shall run in there
+		// The thread stays locked: nobody else shall run in there.
+		return errors.Join(err, fmt.Errorf("leaving network namespace %q: %w", s.path, back))
 	}
 	runtime.UnlockOSThread()
-	return devices, err
+	return err
+}
+
+// enter moves the thread into the sandbox and gives where it was.
+func (s *Sandbox) enter() (home netns.NsHandle, err error) {
+	if home, err = netns.Get(); err != nil {
+		return home, err
+	}
+	if err := netns.Set(s.Namespace); err != nil {
+		home.Close()
+		return home, err
+	}
+	return home, nil
 }

@@ -3,7 +3,6 @@ package bridge
 import (
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
 
 	"github.com/vishvananda/netlink"
@@ -67,7 +66,7 @@ func (v *Veth) Create() error {
 	if err := v.connect(host, sandbox); err != nil {
 		return err
 	}
-	if err := v.configure(sandbox); err != nil {
+	if err := sandbox.Do(v.configure); err != nil {
 		return err
 	}
 	return v.awaitPackets(host)
@@ -105,6 +104,9 @@ func (v *Veth) connect(host *netlink.Handle, sandbox *network.Sandbox) error {
 	if err := host.LinkSetAlias(pair, v.Instance.Label()); err != nil {
 		return fmt.Errorf("marking it as mydocker's: %w", err)
 	}
+	if err := keepUnaddressed(host, pair); err != nil {
+		return fmt.Errorf("keeping the kernel from giving it an IPv6 address: %w", err)
+	}
 	if err := host.LinkSetMaster(pair, bridge); err != nil {
 		return fmt.Errorf("attaching it to bridge %q: %w", v.Bridge, err)
 	}
@@ -115,14 +117,13 @@ func (v *Veth) connect(host *netlink.Handle, sandbox *network.Sandbox) error {
 	if err := host.LinkSetHairpin(pair, true); err != nil {
 		return fmt.Errorf("letting packets turn around on it: %w", err)
 	}
-	return nil
+	return host.LinkSetUp(pair)
 }
 
 func (v *Veth) pair(sandbox *network.Sandbox) *netlink.Veth {
 	attributes := netlink.NewLinkAttrs()
 	attributes.Name = v.Name
 	attributes.HardwareAddr = hostEndMAC()
-	attributes.Flags = net.FlagUp
 	return &netlink.Veth{
 		LinkAttrs:        attributes,
 		PeerName:         inside,
@@ -151,7 +152,7 @@ func (v *Veth) replace(host *netlink.Handle, sandbox *network.Sandbox, pair *net
 	switch {
 	case isPair(outer, inner):
 		pair.Index = outer.Attrs().Index
-		return host.LinkSetUp(pair)
+		return nil
 	case inner != nil:
 		return &resource.ForeignError{Object: fmt.Sprintf("link %q in the container", inside)}
 	}
@@ -178,13 +179,17 @@ func isPair(outer, inner netlink.Link) bool {
 		inner.Attrs().ParentIndex == outer.Attrs().Index && outer.Attrs().ParentIndex == inner.Attrs().Index
 }
 
-// configure gives the container's end its address and the way out.
-func (v *Veth) configure(sandbox *network.Sandbox) error {
-	devices, err := sandbox.Devices()
+// configure gives the container's end its address and the way out. It runs in the
+// sandbox.
+func (v *Veth) configure() error {
+	devices, err := netdevice.Open()
 	if err != nil {
 		return err
 	}
 	defer devices.Close()
+	if err := disableIPv6(inside); err != nil {
+		return err
+	}
 	if err := devices.BringUp(netdevice.Loopback); err != nil {
 		return err
 	}

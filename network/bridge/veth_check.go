@@ -124,10 +124,11 @@ func (v *Veth) createSteps() []string {
 	enter := "nsenter --net=/proc/$PID/ns/net ip "
 	return []string{
 		"ip link add " + name + " type veth peer name " + inside + " address " + network.MACOf(v.Address.Addr()).String() + " netns $PID",
-		"ip link set " + name + " address " + hostEndMAC().String() + " master " + shell.Quote(v.Bridge) + " up",
+		"ip link set " + name + " address " + hostEndMAC().String() + " addrgenmode none master " + shell.Quote(v.Bridge) + " up",
 		"ip link set " + name + " alias " + shell.Quote(v.Instance.Label()),
 		"ip link set " + name + " type bridge_slave hairpin on",
 		enter + "link set lo up",
+		"nsenter --net=/proc/$PID/ns/net " + explainSetting(withoutIPv6(inside)),
 		enter + "addr add " + v.Address.String() + " dev " + inside + " broadcast +",
 		enter + "link set " + inside + " up",
 		enter + "route add default via " + v.Gateway.String(),

@@ -106,6 +106,25 @@ func TestInsideLooksAsPromised(t *testing.T) {
 	}
 }
 
+func TestNeitherEndSpeaksIPv6(t *testing.T) {
+	netnstest.Enter(t)
+	create(t, testBridge())
+	made, typed := newVeth("1891821312", "10.10.10.2", netnstest.New(t)), newVeth("1891821313", "10.10.10.3", "")
+	create(t, made)
+	process := sleeper(t)
+	netnstest.Shell(t, append([]string{fmt.Sprintf("PID=%d", process)}, typed.Explain().Create...)...)
+	for _, sandbox := range []string{made.Sandbox, fmt.Sprintf("/proc/%d/ns/net", process)} {
+		if has := netnstest.Shell(t, "nsenter --net="+sandbox+" ip -6 addr show dev eth0"); has != "" {
+			t.Errorf("the container's end has an IPv6 address:\n%s", has)
+		}
+	}
+	for _, veth := range []*Veth{made, typed} {
+		if has := netnstest.Shell(t, "ip -6 addr show dev "+veth.Name); has != "" {
+			t.Errorf("the host's end has an IPv6 address:\n%s", has)
+		}
+	}
+}
+
 func TestVethVerbsAreIdempotent(t *testing.T) {
 	netnstest.Enter(t)
 	create(t, testBridge())

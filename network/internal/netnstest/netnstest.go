@@ -45,7 +45,8 @@ func Devices(t testing.TB, path string) *netdevice.Devices {
 		t.Fatal(err)
 	}
 	defer sandbox.Close()
-	devices, err := sandbox.Devices()
+	var devices *netdevice.Devices
+	err = sandbox.Do(func() error { devices, err = netdevice.Open(); return err })
 	if err != nil {
 		t.Fatal(err)
 	}
