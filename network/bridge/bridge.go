@@ -54,7 +54,7 @@ func (b *Bridge) Create() error {
 	if err != nil {
 		return err
 	}
-	return switchOn(routeLocalnet(b.Name))
+	return routeLocalnet(b.Name).switchOn()
 }
 
 // Mend also gives the bridge the route to its subnet back, which Create leaves

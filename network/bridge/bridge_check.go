@@ -55,12 +55,13 @@ func (b *Bridge) faults(host *netlink.Handle, link netlink.Link) ([]string, erro
 	if isUp(link) && has && !routed {
 		faults = append(faults, fmt.Sprintf("no route leads to %s over it", b.Address.Masked()))
 	}
-	on, err := isOn(routeLocalnet(b.Name))
+	localnet := routeLocalnet(b.Name)
+	on, err := localnet.isOn()
 	if err != nil {
 		return nil, err
 	}
 	if !on {
-		faults = append(faults, fmt.Sprintf("sysctl %s is not 1", routeLocalnet(b.Name)))
+		faults = append(faults, fmt.Sprintf("sysctl %s is not 1", localnet.path))
 	}
 	return faults, nil
 }
@@ -109,7 +110,7 @@ func (b *Bridge) Explain() resource.Steps {
 			"ip link set " + name + " alias " + shell.Quote(b.Instance.Label()),
 			"ip addr add " + b.Address.String() + " dev " + name + " broadcast +",
 			"ip link set " + name + " up",
-			explainSetting(routeLocalnet(b.Name)),
+			routeLocalnet(b.Name).explain(),
 		},
 		Remove: []string{"ip link del " + name},
 	}

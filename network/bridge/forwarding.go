@@ -15,22 +15,22 @@ type Forwarding struct{}
 // ForwardingKind is the kind of Forwarding.
 const ForwardingKind = "sysctl"
 
-const forwarding = "net/ipv4/ip_forward"
+func forwarding() setting { return setting{"net/ipv4/ip_forward", forwards} }
 
 func (Forwarding) Kind() string { return ForwardingKind }
 func (Forwarding) String() string {
-	return `sysctl "` + strings.ReplaceAll(forwarding, "/", ".") + `"`
+	return `sysctl "` + strings.ReplaceAll(forwarding().path, "/", ".") + `"`
 }
 
 // Create comes before a bridge: the kernel resets settings of every link when
 // it is switched on, and a new link starts out with it.
-func (Forwarding) Create() error { return switchOn(forwarding) }
+func (Forwarding) Create() error { return forwarding().switchOn() }
 
 // Remove leaves it on.
 func (Forwarding) Remove() error { return nil }
 
 func (Forwarding) Check() (resource.Status, error) {
-	on, err := isOn(forwarding)
+	on, err := forwarding().isOn()
 	if err != nil || on {
 		return resource.Status{State: resource.Present}, err
 	}
@@ -38,5 +38,5 @@ func (Forwarding) Check() (resource.Status, error) {
 }
 
 func (Forwarding) Explain() resource.Steps {
-	return resource.Steps{Create: []string{explainSetting(forwarding)}}
+	return resource.Steps{Create: []string{forwarding().explain()}}
 }
