@@ -1,8 +1,8 @@
 package engine
 
 import (
-	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	specs "github.com/opencontainers/runtime-spec/specs-go"
@@ -11,7 +11,6 @@ import (
 	"mydocker/cgroups/manager"
 	"mydocker/image"
 	"mydocker/network"
-	"mydocker/state"
 )
 
 // RunOptions are what a user says of a new container.
@@ -153,16 +152,13 @@ func (e *Engine) checkNameFree(name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
-	id, err := e.find(name)
-	var missing *NotFoundError
-	if errors.As(err, &missing) {
+	id, err := os.Readlink((&Name{Directory: e.Layout.Names(), Name: name}).path())
+	switch {
+	case err == nil:
+	case e.exists(name):
+		id = name
+	default:
 		return nil
-	}
-	if err == nil && !state.Exists((&Name{Directory: e.Layout.Names(), Name: name}).path()) && id != name {
-		return nil // only a prefix of an ID
-	}
-	if err != nil {
-		return err
 	}
 	return fmt.Errorf("creating name %q: %w", name, nameTaken(name, id))
 }

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"mydocker/state"
 )
 
 // NotFoundError says that there is no such object.
@@ -32,7 +34,16 @@ func (e *Engine) find(reference string) (string, error) {
 	if id, err := os.Readlink(filepath.Join(e.Layout.Names(), reference)); err == nil {
 		return id, nil
 	}
+	if e.exists(reference) {
+		return reference, nil
+	}
 	return e.findPrefix(reference)
+}
+
+// exists tells whether a container has that ID, be it one of which only a part is
+// left.
+func (e *Engine) exists(id string) bool {
+	return state.Exists(e.Layout.Container(id)) || state.Exists(e.Layout.LiveContainer(id))
 }
 
 func (e *Engine) findPrefix(prefix string) (string, error) {
@@ -42,9 +53,6 @@ func (e *Engine) findPrefix(prefix string) (string, error) {
 	}
 	var found []string
 	for _, id := range ids {
-		if id == prefix {
-			return id, nil
-		}
 		if strings.HasPrefix(id, prefix) {
 			found = append(found, id)
 		}

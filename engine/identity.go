@@ -4,10 +4,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"math/big"
-	"regexp"
 	"strings"
-
-	"mydocker/state"
 )
 
 // newID gives an unused container ID: ten digits, the first one not zero, as
@@ -19,7 +16,7 @@ func (e *Engine) newID() (string, error) {
 			return "", fmt.Errorf("choosing container ID: %w", err)
 		}
 		id := fmt.Sprint(number.Int64() + 1_000_000_000)
-		if !state.Exists(e.Layout.Container(id)) && !state.Exists(e.Layout.LiveContainer(id)) {
+		if !e.exists(id) {
 			return id, nil
 		}
 	}
@@ -28,16 +25,21 @@ func (e *Engine) newID() (string, error) {
 // isID tells whether a word could be a container's ID. No network has such a
 // name.
 func isID(word string) bool {
-	return len(word) == 10 && strings.Trim(word, "0123456789") == ""
+	return len(word) == 10 && consists(word, "0123456789")
 }
 
 // longestHostname is the kernel's limit in bytes (__NEW_UTS_LEN, linux/utsname.h).
 const longestHostname = 64
 
+const alphanumeric = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+// consists tells whether a word has no other characters than those.
+func consists(word, characters string) bool { return strings.Trim(word, characters) == "" }
+
 // checkHostname refuses what no other host could look up (RFC 1123), but for
 // the underscore, which people use.
 func checkHostname(name string) error {
-	if name == "" || len(name) <= longestHostname && regexp.MustCompile(`^[a-zA-Z0-9_]([a-zA-Z0-9_.-]*[a-zA-Z0-9_])?$`).MatchString(name) {
+	if len(name) <= longestHostname && consists(name, alphanumeric+"_.-") && strings.Trim(name, ".-") == name {
 		return nil
 	}
 	return fmt.Errorf("setting hostname %q: a host name has 1 to %d letters, digits, '_', '-' and '.', and starts and ends with none of the last two", name, longestHostname)
@@ -45,7 +47,7 @@ func checkHostname(name string) error {
 
 // checkName refuses what docker refuses as a container name.
 func checkName(name string) error {
-	if !regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9_.-]{1,127}$`).MatchString(name) {
+	if len(name) < 2 || len(name) > 128 || !consists(name, alphanumeric+"_.-") || strings.TrimLeft(name, "_.-") != name {
 		return fmt.Errorf("naming container %q: a name has 2 to 128 letters, digits, '_', '.' and '-', and starts with a letter or digit", name)
 	}
 	return nil
