@@ -34,7 +34,7 @@ func (e *Engine) find(reference string) (string, error) {
 	if id, err := os.Readlink(filepath.Join(e.Layout.Names(), reference)); err == nil {
 		return id, nil
 	}
-	if e.exists(reference) {
+	if isID(reference) && e.exists(reference) {
 		return reference, nil
 	}
 	return e.findPrefix(reference)
@@ -53,6 +53,9 @@ func (e *Engine) findPrefix(prefix string) (string, error) {
 	}
 	var found []string
 	for _, id := range ids {
+		if id == prefix {
+			return id, nil
+		}
 		if strings.HasPrefix(id, prefix) {
 			found = append(found, id)
 		}
@@ -90,6 +93,10 @@ func listDirectory(path string) ([]string, error) {
 		return nil, err
 	}
 	defer directory.Close()
+	return listNames(directory)
+}
+
+func listNames(directory *os.File) ([]string, error) {
 	names, err := directory.Readdirnames(-1)
 	if err != nil {
 		return nil, err

@@ -82,8 +82,15 @@ func readLive(path string) (*Live, error) {
 	return &live, nil
 }
 
+// saveLive writes down who sees to a container. A monitor that runs a program is
+// noted as well, since it will be looked for often.
 func (e *Engine) saveLive(id string, live *Live) error {
-	return writeLive(e.livePath(id), live)
+	e.forgetOwner(id)
+	err := writeLive(e.livePath(id), live)
+	if err == nil && live.runs(live.BootID) {
+		e.noteOwner(id, live)
+	}
+	return err
 }
 
 func writeLive(path string, live *Live) error {
@@ -94,15 +101,21 @@ func writeLive(path string, live *Live) error {
 // claim writes that this command is at work from now on. Should it die, the next
 // one goes on with it or takes it back.
 func claim(path string, work Work) error {
+	live, err := ownWork(work)
+	if err != nil {
+		return err
+	}
+	return writeLive(path, live)
+}
+
+// ownWork says that this command is at work.
+func ownWork(work Work) (*Live, error) {
 	bootID, err := process.BootID()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	self, err := refer(os.Getpid())
-	if err != nil {
-		return err
-	}
-	return writeLive(path, &Live{BootID: bootID, Work: work, Owner: self, Since: time.Now()})
+	return &Live{BootID: bootID, Work: work, Owner: self, Since: time.Now()}, err
 }
 
 // removeLive is the last step of a container's run: from here on nothing of

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -30,12 +31,20 @@ func (e *Engine) Reconcile() error {
 }
 
 func (e *Engine) reconcileContainers(bootID string) error {
-	ids, err := listDirectory(e.Layout.Live())
+	directory, err := os.Open(e.Layout.Live())
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
+	ids, err := listNames(directory)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, id := range e.orphans(ids, bootID) {
+	for _, id := range e.orphans(directory, ids, bootID) {
 		if err := e.reconcileContainer(id, bootID); err != nil {
 			errs = append(errs, fmt.Errorf("cleaning up container %q: %w", id, err))
 		}
@@ -43,10 +52,14 @@ func (e *Engine) reconcileContainers(bootID string) error {
 	return errors.Join(errs...)
 }
 
-// orphans gives those of containers in flight that nobody sees to.
-func (e *Engine) orphans(ids []string, bootID string) (orphans []string) {
+// orphans gives those of containers in flight that nobody sees to. directory is
+// that of all live records.
+func (e *Engine) orphans(directory *os.File, ids []string, bootID string) (orphans []string) {
 	owned := make([]bool, len(ids))
 	spread(len(ids), func(i int) {
+		if owned[i] = hasNotedOwner(directory, ids[i], bootID); owned[i] {
+			return
+		}
 		live, err := e.loadLive(ids[i])
 		owned[i] = err == nil && live.owned(bootID)
 	})

@@ -103,7 +103,11 @@ func (e *Engine) removeStopped(id, reference string) error {
 			return fmt.Errorf("removing container %q: %w", reference, err)
 		}
 	}
-	if err := claim(e.livePath(id), Removing); err != nil && !cannotWrite(err) {
+	claim, err := ownWork(Removing)
+	if err == nil {
+		err = e.saveLive(id, claim)
+	}
+	if err != nil && !cannotWrite(err) {
 		return err
 	}
 	found.Record.AutoRemove = true

@@ -1,0 +1,44 @@
+package process
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+)
+
+func TestAnInodeIsThatOfOneProcess(t *testing.T) {
+	child := exec.Command("sleep", "60")
+	if err := child.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer child.Wait()
+	defer child.Process.Kill()
+	inode, own := inodeOf(t, child.Process.Pid), inodeOf(t, os.Getpid())
+	if inode == 0 {
+		t.Skip("this kernel has no pidfs")
+	}
+	if inode == own || !inode.Runs(child.Process.Pid) || !own.Runs(os.Getpid()) {
+		t.Errorf("%d and %d of processes that run", inode, own)
+	}
+	if inode.Runs(os.Getpid()) || Inode(0).Runs(os.Getpid()) {
+		t.Error("another process is taken for it")
+	}
+}
+
+func inodeOf(t *testing.T, pid int) Inode {
+	t.Helper()
+	start, err := Start(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pidfd, err := Open(pid, start)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pidfd.Close()
+	inode, err := InodeOf(pidfd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inode
+}
