@@ -65,7 +65,7 @@ func hasDeviceRules(limits *specs.LinuxResources) bool {
 func (p *DevicePolicy) add(rule specs.LinuxDeviceCgroup) error {
 	access, err := readAccess(rule.Access)
 	if err != nil {
-		return fmt.Errorf("device rule %q: %w", describeRule(rule), err)
+		return fmt.Errorf("device rule %q: %w", RuleText(rule), err)
 	}
 	switch rule.Type {
 	case "", "a":
@@ -76,7 +76,7 @@ func (p *DevicePolicy) add(rule specs.LinuxDeviceCgroup) error {
 		return nil
 	case "b", "c":
 	default:
-		return fmt.Errorf("device rule %q: the type must be a, b or c", describeRule(rule))
+		return fmt.Errorf("device rule %q: the type must be a, b or c", RuleText(rule))
 	}
 	exception := DeviceRule{rule.Type[0], number(rule.Major), number(rule.Minor), access}
 	if rule.Allow == p.Allow {
@@ -171,8 +171,4 @@ func numberText(number int64) string {
 		return "*"
 	}
 	return strconv.FormatInt(number, 10)
-}
-
-func describeRule(rule specs.LinuxDeviceCgroup) string {
-	return fmt.Sprintf("%s %s:%s %s", rule.Type, numberText(number(rule.Major)), numberText(number(rule.Minor)), rule.Access)
 }

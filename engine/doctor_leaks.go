@@ -68,7 +68,7 @@ func (l *look) wants(id, kind string) bool {
 	if !readable || found.State != Up {
 		return false
 	}
-	return slices.ContainsFunc(found.Record.Runtime, func(entry resource.Entry) bool { return entry.Kind == kind })
+	return found.Record.Runtime.Has(kind)
 }
 
 // leak reports what bears a container's ID and should not be there. Of an
@@ -132,7 +132,7 @@ func (e *Engine) removeLeak(id string, r resource.Resource) error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(record.Runtime, func(entry resource.Entry) bool { return entry.Kind == r.Kind() }) {
+	if record.Runtime.Has(r.Kind()) {
 		return nil
 	}
 	return r.Remove()

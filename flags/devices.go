@@ -3,11 +3,11 @@ package flags
 import (
 	"fmt"
 	"path"
-	"regexp"
-	"strconv"
 	"strings"
 
 	specs "github.com/opencontainers/runtime-spec/specs-go"
+
+	"mydocker/cgroups"
 )
 
 // Device is a value of --device.
@@ -32,7 +32,7 @@ func ParseDevice(text string) (Device, error) {
 		return refuse("it has too many colons")
 	case len(parts) == 3:
 		device.Container, device.Access = parts[1], parts[2]
-	case len(parts) == 2 && isAccess(parts[1]):
+	case len(parts) == 2 && cgroups.IsAccess(parts[1]):
 		device.Access = parts[1]
 	case len(parts) == 2:
 		device.Container = parts[1]
@@ -40,7 +40,7 @@ func ParseDevice(text string) (Device, error) {
 	switch {
 	case !path.IsAbs(device.Host) || !path.IsAbs(device.Container):
 		return refuse("the paths must be absolute")
-	case !isAccess(device.Access):
+	case !cgroups.IsAccess(device.Access):
 		return refuse(fmt.Sprintf("the access %q is not some of r, w and m", device.Access))
 	}
 	device.Container = path.Clean(device.Container)
@@ -50,39 +50,13 @@ func ParseDevice(text string) (Device, error) {
 	return device, nil
 }
 
-// isAccess tells whether a word has each of r, w and m at most once, and
-// nothing else.
-func isAccess(word string) bool {
-	left := allAccess
-	for _, letter := range word {
-		if !strings.ContainsRune(left, letter) {
-			return false
-		}
-		left = strings.Replace(left, string(letter), "", 1)
-	}
-	return word != ""
-}
-
 // DeviceRule reads --device-cgroup-rule "TYPE MAJOR:MINOR ACCESS", in the
 // kernel's words: TYPE is a, b or c, and a number may be *.
 func DeviceRule(text string) (specs.LinuxDeviceCgroup, error) {
-	parts := regexp.MustCompile(`^([abc]) ([0-9]+|\*):([0-9]+|\*) ([rwm]{1,3})$`).FindStringSubmatch(text)
-	if parts == nil || !isAccess(parts[4]) {
-		return specs.LinuxDeviceCgroup{}, fmt.Errorf(`parsing device rule %q: write it as "c 189:* rw"`, text)
+	rule, err := cgroups.ReadDevices(text)
+	if err != nil {
+		return rule, fmt.Errorf(`parsing device rule %q: %w; write it as "c 189:* rw"`, text, err)
 	}
-	rule := specs.LinuxDeviceCgroup{Allow: true, Type: parts[1], Access: parts[4]}
-	for _, part := range []struct {
-		number **int64
-		text   string
-	}{{&rule.Major, parts[2]}, {&rule.Minor, parts[3]}} {
-		if part.text == "*" {
-			continue
-		}
-		number, err := strconv.ParseInt(part.text, 10, 32)
-		if err != nil {
-			return rule, fmt.Errorf("parsing device rule %q: %s is no number of a device", text, part.text)
-		}
-		*part.number = &number
-	}
+	rule.Allow = true
 	return rule, nil
 }

@@ -3,37 +3,78 @@ package resource
 import (
 	"errors"
 	"fmt"
+	"slices"
 
+	"github.com/go-json-experiment/json/jsontext"
 	json "github.com/go-json-experiment/json/v1"
 )
 
-// Entry is a resource as a state file holds it.
-type Entry struct {
+// Journal is a Set in its serialised form, in the same order. As part of a state
+// file it is taken apart only when it is asked: a listing reads a thousand.
+type Journal struct {
+	text jsontext.Value
+}
+
+// entry is a resource as a state file holds it.
+type entry struct {
 	Kind  string          `json:"kind"`
 	Value json.RawMessage `json:"value"`
 }
 
-// Journal is a Set in its serialised form, in the same order.
-type Journal []Entry
-
 // Encode writes a set down.
 func Encode(s Set) (Journal, error) {
-	journal := make(Journal, 0, len(s))
+	entries := make([]entry, 0, len(s))
 	for _, r := range s {
 		value, err := json.Marshal(r)
 		if err != nil {
-			return nil, fmt.Errorf("recording %s: %w", r, err)
+			return Journal{}, fmt.Errorf("recording %s: %w", r, err)
 		}
-		journal = append(journal, Entry{Kind: r.Kind(), Value: value})
+		entries = append(entries, entry{Kind: r.Kind(), Value: value})
 	}
-	return journal, nil
+	text, err := json.Marshal(entries)
+	return Journal{text}, err
+}
+
+// MarshalJSONTo implements json.MarshalerTo.
+func (j Journal) MarshalJSONTo(encoder *jsontext.Encoder) error {
+	if j.text == nil {
+		return encoder.WriteToken(jsontext.Null)
+	}
+	return encoder.WriteValue(j.text)
+}
+
+// UnmarshalJSONFrom implements json.UnmarshalerFrom.
+func (j *Journal) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+	text, err := decoder.ReadValue()
+	if err == nil && text.Kind() != '[' && text.Kind() != 'n' {
+		err = errors.New("the resources are no list")
+	}
+	j.text = text.Clone()
+	return err
+}
+
+func (j Journal) entries() (entries []entry, err error) {
+	if j.text != nil {
+		err = json.Unmarshal(j.text, &entries)
+	}
+	return entries, err
+}
+
+// Has tells whether there is a resource of a kind.
+func (j Journal) Has(kind string) bool {
+	entries, _ := j.entries() // in what cannot be read there is none
+	return slices.ContainsFunc(entries, func(e entry) bool { return e.Kind == kind })
 }
 
 // Decode reads a set back. blank gives an empty resource, a pointer, of the
 // kind that it is asked for, and nil for a kind that it does not know.
 func (j Journal) Decode(blank func(kind string) Resource) (Set, error) {
-	set := make(Set, 0, len(j))
-	for _, entry := range j {
+	entries, err := j.entries()
+	if err != nil {
+		return nil, fmt.Errorf("reading resources: %w", err)
+	}
+	set := make(Set, 0, len(entries))
+	for _, entry := range entries {
 		r := blank(entry.Kind)
 		if r == nil {
 			return nil, fmt.Errorf("reading resource: unknown kind %q; it was written by a newer mydocker", entry.Kind)
@@ -48,7 +89,7 @@ func (j Journal) Decode(blank func(kind string) Resource) (Set, error) {
 
 // fill reads the value into r. A value that is missing would leave r blank, and
 // a blank resource may name something that is nobody's.
-func (e Entry) fill(r Resource) error {
+func (e entry) fill(r Resource) error {
 	if len(e.Value) == 0 || string(e.Value) == "null" {
 		return errors.New("its value is missing")
 	}

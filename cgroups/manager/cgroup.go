@@ -23,18 +23,18 @@ const Kind = "cgroup"
 // Cgroup is one cgroup in every hierarchy that mydocker uses. Path is relative
 // to the mount points, such as "mydocker/1891821312".
 type Cgroup struct {
-	Path     string                `json:"path"`
-	Limits   *specs.LinuxResources `json:"limits,omitempty"`
-	Instance instance.Mark         `json:"instance,omitempty"` // whose it is
+	Path     string
+	Limits   *specs.LinuxResources
+	Instance instance.Mark // whose it is
 
 	// Members are the pids of processes that belong inside, as far as they
 	// are known. Check looks for them and Create moves them there. They are
 	// not recorded.
-	Members []int `json:"-"`
+	Members []int
 
 	// Everywhere says that the limits are not known, so that every hierarchy
 	// is looked at in which a container may be.
-	Everywhere bool `json:"-"`
+	Everywhere bool
 }
 
 // Parent is the cgroup that holds those of all containers.

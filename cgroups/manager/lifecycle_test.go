@@ -1,12 +1,13 @@
 package manager_test
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
+	json "github.com/go-json-experiment/json/v1"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync"
 	"syscall"
@@ -285,6 +286,29 @@ func TestJournal(t *testing.T) {
 	}
 	if set[0].String() != cgroup.String() || *set[0].(*manager.Cgroup).Limits.Pids.Limit != 7 {
 		t.Errorf("read back as %v", set[0])
+	}
+}
+
+func TestDeviceRulesAreRecordedInALine(t *testing.T) {
+	one := int64(1)
+	cgroup := &manager.Cgroup{Path: "mydocker/1", Instance: "/run/mydocker", Limits: &specs.LinuxResources{Devices: []specs.LinuxDeviceCgroup{
+		{Type: "a", Access: "rwm"}, {Allow: true, Type: "c", Major: &one, Access: "rw"},
+	}}}
+	const lines = `{"path":"mydocker/1","limits":{},"devices":["deny a *:* rwm","allow c 1:* rw"],"instance":"/run/mydocker"}`
+	const earlier = `{"path":"mydocker/1","limits":{"devices":[{"allow":false,"type":"a","access":"rwm"},{"allow":true,"type":"c","major":1,"access":"rw"}]},"instance":"/run/mydocker"}`
+	if got, err := json.Marshal(cgroup); string(got) != lines {
+		t.Errorf("recorded as %s, %v", got, err)
+	}
+	for _, text := range []string{lines, earlier} {
+		var got manager.Cgroup
+		if err := json.Unmarshal([]byte(text), &got); err != nil || !reflect.DeepEqual(&got, cgroup) {
+			t.Errorf("%s is read as %+v, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{`{"devices":["x"]}`, `{"devices":"x"}`} {
+		if err := json.Unmarshal([]byte(text), new(manager.Cgroup)); err == nil {
+			t.Errorf("%s was taken", text)
+		}
 	}
 }
 
