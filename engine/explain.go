@@ -42,9 +42,9 @@ func (e *Engine) explainWait(id string) string {
 // for the owner and, when it is there, the program.
 func (e *Engine) explainLive(record *Record, programToo bool) []string {
 	const owner, program, number = -1, -2, 1 // their places in the JSON
-	live := Live{Version: liveVersion, BootID: "$(cat /proc/sys/kernel/random/boot_id)", Work: Running, Owner: Reference{owner, number}, Since: record.Started}
+	live := Live{Version: liveVersion, BootID: "$(cat /proc/sys/kernel/random/boot_id)", Work: Running, Owner: Reference{PID: owner, Start: number}, Since: record.Started}
 	if programToo {
-		live.Program = Reference{program, number}
+		live.Program = Reference{PID: program, Start: number}
 	}
 	place := func(pid int) string { return fmt.Sprintf(`{"pid":%d,"start":%d}`, pid, number) }
 	named := func(pid string) string { return fmt.Sprintf(`{"pid":%s,"start":$(started %s)}`, pid, pid) }

@@ -87,7 +87,7 @@ func readLive(path string) (*Live, error) {
 func (e *Engine) saveLive(id string, live *Live) error {
 	e.forgetOwner(id)
 	err := writeLive(e.livePath(id), live)
-	if err == nil && live.runs(live.BootID) {
+	if err == nil && live.Work == Running && live.Program.PID != 0 {
 		e.noteOwner(id, live)
 	}
 	return err

@@ -29,24 +29,10 @@ func (e *Engine) forgetOwner(id string) { os.Remove(e.ownerNotePath(id)) }
 
 // noteOwner comes after the live record was written.
 func (e *Engine) noteOwner(id string, live *Live) {
-	if text := live.ownerText(); text != "" {
+	if live.Owner.Inode != 0 {
+		text := fmt.Sprintf("%d %d %s", live.Owner.PID, live.Owner.Inode, live.BootID)
 		os.Symlink(text, e.ownerNotePath(id)) // without it things take longer
 	}
-}
-
-// ownerText is empty for a process that has ended, and on a kernel that has no
-// inodes of processes.
-func (l *Live) ownerText() string {
-	pidfd, err := process.Open(l.Owner.PID, l.Owner.Start)
-	if err != nil {
-		return ""
-	}
-	defer pidfd.Close()
-	inode, err := process.InodeOf(pidfd)
-	if err != nil || inode == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d %d %s", l.Owner.PID, inode, l.BootID)
 }
 
 // hasNotedOwner tells whether the note about a container names a monitor that

@@ -12,15 +12,21 @@ import (
 type Reference struct {
 	PID   int    `json:"pid"`
 	Start uint64 `json:"start"` // in clock ticks since boot
+
+	// Inode tells the same as Start in less time. It is 0 where it is not known.
+	Inode process.Inode `json:"inode,omitempty"`
 }
 
 // refer names a process of this moment.
 func refer(pid int) (Reference, error) {
-	start, err := process.Start(pid)
-	return Reference{PID: pid, Start: start}, err
+	start, inode, err := process.Identify(pid)
+	return Reference{PID: pid, Start: start, Inode: inode}, err
 }
 
 func (r Reference) alive() bool {
+	if r.Inode != 0 {
+		return r.Inode.Runs(r.PID)
+	}
 	return r.PID != 0 && process.Alive(r.PID, r.Start)
 }
 

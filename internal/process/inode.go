@@ -1,8 +1,8 @@
 package process
 
 import (
+	"errors"
 	"fmt"
-	"os"
 
 	"golang.org/x/sys/unix"
 )
@@ -11,18 +11,31 @@ import (
 // the next reboot. It is 0 where the kernel has no pidfs (Linux before 6.9).
 type Inode uint64
 
-// InodeOf gives that of the process behind a pidfd.
-func InodeOf(pidfd *os.File) (Inode, error) {
+// Identify gives a process' start time, as Start does, and its inode.
+func Identify(pid int) (start uint64, inode Inode, err error) {
+	pidfd, err := unix.PidfdOpen(pid, 0)
+	if err == unix.ESRCH {
+		return 0, 0, ErrGone
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("opening pidfd of pid %d: %w", pid, err)
+	}
+	defer unix.Close(pidfd)
+	// Read after the pidfd was opened, it is that of the same process.
+	if start, err = Start(pid); err == nil {
+		inode, err = inodeOf(pidfd)
+	}
+	return start, inode, err
+}
+
+func inodeOf(pidfd int) (Inode, error) {
 	var filesystem unix.Statfs_t
-	if err := unix.Fstatfs(int(pidfd.Fd()), &filesystem); err != nil {
+	var about unix.Stat_t
+	if err := errors.Join(unix.Fstatfs(pidfd, &filesystem), unix.Fstat(pidfd, &about)); err != nil {
 		return 0, fmt.Errorf("looking at a pidfd: %w", err)
 	}
 	if filesystem.Type != unix.PID_FS_MAGIC {
 		return 0, nil
-	}
-	var about unix.Stat_t
-	if err := unix.Fstat(int(pidfd.Fd()), &about); err != nil {
-		return 0, fmt.Errorf("looking at a pidfd: %w", err)
 	}
 	return Inode(about.Ino), nil
 }

@@ -13,7 +13,7 @@ func TestAnInodeIsThatOfOneProcess(t *testing.T) {
 	}
 	defer child.Wait()
 	defer child.Process.Kill()
-	inode, own := inodeOf(t, child.Process.Pid), inodeOf(t, os.Getpid())
+	inode, own := inodeOfPID(t, child.Process.Pid), inodeOfPID(t, os.Getpid())
 	if inode == 0 {
 		t.Skip("this kernel has no pidfs")
 	}
@@ -25,20 +25,11 @@ func TestAnInodeIsThatOfOneProcess(t *testing.T) {
 	}
 }
 
-func inodeOf(t *testing.T, pid int) Inode {
+func inodeOfPID(t *testing.T, pid int) Inode {
 	t.Helper()
-	start, err := Start(pid)
-	if err != nil {
-		t.Fatal(err)
-	}
-	pidfd, err := Open(pid, start)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pidfd.Close()
-	inode, err := InodeOf(pidfd)
-	if err != nil {
-		t.Fatal(err)
+	start, inode, err := Identify(pid)
+	if err != nil || !Alive(pid, start) {
+		t.Fatal(start, err)
 	}
 	return inode
 }

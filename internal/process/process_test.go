@@ -87,7 +87,7 @@ func TestZombieIsNotAlive(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pidfd.Close()
-	inode := inodeOf(t, pid)
+	inode := inodeOfPID(t, pid)
 	if err := Send(pidfd, unix.SIGKILL); err != nil {
 		t.Fatal(err)
 	}
@@ -97,6 +97,9 @@ func TestZombieIsNotAlive(t *testing.T) {
 	}
 	if Alive(pid, start) || inode.Runs(pid) {
 		t.Error("a zombie counts as alive")
+	}
+	if _, _, err := Identify(pid); err != ErrGone {
+		t.Errorf("a zombie is identified: %v, want ErrGone", err)
 	}
 }
 
