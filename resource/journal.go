@@ -1,18 +1,18 @@
 package resource
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
 
-	"github.com/go-json-experiment/json/jsontext"
 	json "github.com/go-json-experiment/json/v1"
 )
 
 // Journal is a Set in its serialised form, in the same order. As part of a state
 // file it is taken apart only when it is asked: a listing reads a thousand.
 type Journal struct {
-	text jsontext.Value
+	text []byte
 }
 
 // entry is a resource as a state file holds it.
@@ -35,22 +35,21 @@ func Encode(s Set) (Journal, error) {
 	return Journal{text}, err
 }
 
-// MarshalJSONTo implements json.MarshalerTo.
-func (j Journal) MarshalJSONTo(encoder *jsontext.Encoder) error {
+// MarshalJSON implements json.Marshaler.
+func (j Journal) MarshalJSON() ([]byte, error) {
 	if j.text == nil {
-		return encoder.WriteToken(jsontext.Null)
+		return []byte("null"), nil
 	}
-	return encoder.WriteValue(j.text)
+	return j.text, nil
 }
 
-// UnmarshalJSONFrom implements json.UnmarshalerFrom.
-func (j *Journal) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
-	text, err := decoder.ReadValue()
-	if err == nil && text.Kind() != '[' && text.Kind() != 'n' {
-		err = errors.New("the resources are no list")
+// UnmarshalJSON implements json.Unmarshaler.
+func (j *Journal) UnmarshalJSON(text []byte) error {
+	if !bytes.HasPrefix(text, []byte("[")) && string(text) != "null" {
+		return errors.New("the resources are no list")
 	}
-	j.text = text.Clone()
-	return err
+	j.text = bytes.Clone(text)
+	return nil
 }
 
 func (j Journal) entries() (entries []entry, err error) {

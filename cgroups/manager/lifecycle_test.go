@@ -1,9 +1,9 @@
 package manager_test
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
-	json "github.com/go-json-experiment/json/v1"
 	"io/fs"
 	"os"
 	"path/filepath"

@@ -1,8 +1,7 @@
 package manager
 
 import (
-	"github.com/go-json-experiment/json"
-	"github.com/go-json-experiment/json/jsontext"
+	json "github.com/go-json-experiment/json/v1"
 	"github.com/opencontainers/runtime-spec/specs-go"
 
 	"mydocker/cgroups"
@@ -18,8 +17,8 @@ type recorded struct {
 	Instance instance.Mark         `json:"instance,omitempty"`
 }
 
-// MarshalJSONTo implements json.MarshalerTo.
-func (c *Cgroup) MarshalJSONTo(encoder *jsontext.Encoder) error {
+// MarshalJSON implements json.Marshaler.
+func (c *Cgroup) MarshalJSON() ([]byte, error) {
 	written := recorded{Path: c.Path, Instance: c.Instance}
 	if c.Limits != nil {
 		limits := *c.Limits
@@ -28,13 +27,13 @@ func (c *Cgroup) MarshalJSONTo(encoder *jsontext.Encoder) error {
 		}
 		limits.Devices, written.Limits = nil, &limits
 	}
-	return json.MarshalEncode(encoder, &written)
+	return json.Marshal(&written)
 }
 
-// UnmarshalJSONFrom implements json.UnmarshalerFrom.
-func (c *Cgroup) UnmarshalJSONFrom(decoder *jsontext.Decoder) error {
+// UnmarshalJSON implements json.Unmarshaler.
+func (c *Cgroup) UnmarshalJSON(text []byte) error {
 	var read recorded
-	if err := json.UnmarshalDecode(decoder, &read); err != nil {
+	if err := json.Unmarshal(text, &read); err != nil {
 		return err
 	}
 	c.Path, c.Limits, c.Instance = read.Path, read.Limits, read.Instance

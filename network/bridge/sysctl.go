@@ -37,11 +37,10 @@ func (s setting) switchOn() error {
 	return nil
 }
 
-func (s setting) explain() string { return explainSetting(s.path) }
-
-// explainSetting writes dots for slashes, as people do, unless the name of a
-// bridge has dots itself.
-func explainSetting(path string) string {
+// explain writes dots for slashes, as people do, unless the name of a bridge has
+// dots itself.
+func (s setting) explain() string {
+	path := s.path
 	if !strings.Contains(path, ".") {
 		path = strings.ReplaceAll(path, "/", ".")
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"strings"
 
 	"github.com/vishvananda/netlink"
 
@@ -128,7 +129,7 @@ func (v *Veth) createSteps() []string {
 		"ip link set " + name + " alias " + shell.Quote(v.Instance.Label()),
 		"ip link set " + name + " type bridge_slave hairpin on",
 		enter + "link set lo up",
-		"nsenter --net=/proc/$PID/ns/net " + explainSetting(withoutIPv6(inside)),
+		"nsenter --net=/proc/$PID/ns/net sysctl -qw " + strings.ReplaceAll(withoutIPv6(inside), "/", ".") + "=1",
 		enter + "addr add " + v.Address.String() + " dev " + inside + " broadcast +",
 		enter + "link set " + inside + " up",
 		enter + "route add default via " + v.Gateway.String(),
