@@ -102,6 +102,8 @@ type unpacker struct {
 	space    space
 	buffer   []byte
 	contents Contents
+
+	background *background // nil: every file is written before the next entry
 }
 
 func newUnpacker(root int) *unpacker {
@@ -120,7 +122,14 @@ func (u *unpacker) unpack(source io.Reader) (Contents, error) {
 	}
 	defer stream.Close()
 	defer u.parents.forget()
-	if err := u.entries(tar.NewReader(stream)); err != nil {
+	if !u.merge { // nobody else is at work on the files
+		u.background = startBackground(u)
+	}
+	err = u.entries(tar.NewReader(stream))
+	if earlier := u.background.end(); earlier != nil {
+		err = earlier // that of an entry before the one that is being read
+	}
+	if err != nil {
 		return Contents{}, err
 	}
 	if err := u.finish(); err != nil {
@@ -130,7 +139,7 @@ func (u *unpacker) unpack(source io.Reader) (Contents, error) {
 }
 
 func (u *unpacker) entries(archive *tar.Reader) error {
-	for {
+	for !u.background.hasFailed() {
 		header, err := archive.Next()
 		if errors.Is(err, io.EOF) {
 			return nil
@@ -143,6 +152,7 @@ func (u *unpacker) entries(archive *tar.Reader) error {
 		}
 		u.contents.Entries++
 	}
+	return nil
 }
 
 // unreadable explains an error of the tar reader. One on the very first

@@ -22,15 +22,23 @@ func (u *unpacker) file(e entry, content io.Reader) error {
 	if err != nil {
 		return fmt.Errorf("making the file: %w", err)
 	}
+	u.contents.Size += e.Size
+	if u.background.takes(e.Header) {
+		return u.background.write(fd, e.Header, content)
+	}
 	defer unix.Close(fd)
 	if err := u.fill(fd, e.Header, content); err != nil {
 		return err
 	}
-	u.contents.Size += e.Size
-	if err := u.describe(fd, e.Header); err != nil {
+	return u.complete(fd, e.Header)
+}
+
+// complete gives a file that has its content all else.
+func (u *unpacker) complete(fd int, header *tar.Header) error {
+	if err := u.describe(fd, header); err != nil {
 		return err
 	}
-	return setTimes(e.parent, e.base, e.ModTime)
+	return setTimesOf(fd, header.ModTime)
 }
 
 // create makes a new file; what has its name is removed before. So a file
@@ -79,7 +87,7 @@ func (u *unpacker) fill(fd int, header *tar.Header, content io.Reader) error {
 	for {
 		n, readErr := content.Read(u.buffer)
 		if err := put(fd, u.buffer[:n], offset); err != nil {
-			return fmt.Errorf("writing: %w", err)
+			return writeError(err)
 		}
 		offset += int64(n)
 		if errors.Is(readErr, io.EOF) {
@@ -90,6 +98,8 @@ func (u *unpacker) fill(fd int, header *tar.Header, content io.Reader) error {
 		}
 	}
 }
+
+func writeError(err error) error { return fmt.Errorf("writing: %w", err) }
 
 // isSparse tells the dialects of GNU tar for files with holes: a type of its
 // own, or PAX records (versions 0.0 to 1.0).

@@ -8,6 +8,7 @@ import (
 	"os"
 	"strconv"
 	"time"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 
@@ -104,6 +105,16 @@ func chownError(uid, gid int, err error) error {
 func setTimes(directory int, name string, modified time.Time) error {
 	if err := unix.UtimesNanoAt(directory, name, timesOf(modified), unix.AT_SYMLINK_NOFOLLOW); err != nil {
 		return fmt.Errorf("setting the times: %w", err)
+	}
+	return nil
+}
+
+// setTimesOf is setTimes for an open file, futimens(3).
+func setTimesOf(fd int, modified time.Time) error {
+	times := timesOf(modified)
+	_, _, errno := unix.Syscall6(unix.SYS_UTIMENSAT, uintptr(fd), 0, uintptr(unsafe.Pointer(&times[0])), 0, 0, 0)
+	if errno != 0 {
+		return fmt.Errorf("setting the times: %w", errno)
 	}
 	return nil
 }
