@@ -66,12 +66,14 @@ var (
 	aNumber   = regexp.MustCompile(`\d{3,}`)
 	aSize     = regexp.MustCompile(` \d+ bytes sha256 [0-9a-f]+$`)
 	aHost     = regexp.MustCompile(`/tmp/md\d+`)
+	anOwner   = regexp.MustCompile(`/owner -> \d+ \d+ [0-9a-f-]{36}$`)
 )
 
 // alike makes lines equal that say the same.
 func alike(section snapshot.Section, line string) string {
 	if section == snapshot.Files {
 		line = aSize.ReplaceAllString(line, "")
+		line = anOwner.ReplaceAllString(line, "/owner -> MONITOR")
 	}
 	line = anID.ReplaceAllString(aHost.ReplaceAllString(line, "/tmp/md"), "ID")
 	line = anAddress.ReplaceAllString(line, "10.77.0.N")
