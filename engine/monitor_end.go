@@ -47,7 +47,7 @@ func (e *Engine) disown(id string) error {
 		return err
 	}
 	live, err := e.loadLive(id)
-	if err != nil || live == nil || live.Owner != self {
+	if err != nil || live == nil || !live.Owner.same(self) {
 		return err
 	}
 	return e.retract(id, live)

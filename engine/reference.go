@@ -13,7 +13,8 @@ type Reference struct {
 	PID   int    `json:"pid"`
 	Start uint64 `json:"start"` // in clock ticks since boot
 
-	// Inode tells the same as Start in less time. It is 0 where it is not known.
+	// Inode tells in less time that the process runs. It is 0 where it is not
+	// known; that the process does not run, Start tells.
 	Inode process.Inode `json:"inode,omitempty"`
 }
 
@@ -23,11 +24,11 @@ func refer(pid int) (Reference, error) {
 	return Reference{PID: pid, Start: start, Inode: inode}, err
 }
 
+// same tells whether two references are of one process.
+func (r Reference) same(other Reference) bool { return r.PID == other.PID && r.Start == other.Start }
+
 func (r Reference) alive() bool {
-	if r.Inode != 0 {
-		return r.Inode.Runs(r.PID)
-	}
-	return r.PID != 0 && process.Alive(r.PID, r.Start)
+	return r.Inode.Runs(r.PID) || r.PID != 0 && process.Alive(r.PID, r.Start)
 }
 
 // awaitEnd waits until a process has ended, but not for long.

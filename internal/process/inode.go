@@ -3,12 +3,14 @@ package process
 import (
 	"errors"
 	"fmt"
+	"strconv"
 
 	"golang.org/x/sys/unix"
 )
 
 // Inode names a process by its number in pidfs, which no other process gets until
-// the next reboot. It is 0 where the kernel has no pidfs (Linux before 6.9).
+// the next reboot. It is 0 where the kernel has no pidfs (Linux before 6.9), or
+// numbers of 32 bits, which come again.
 type Inode uint64
 
 // Identify gives a process' start time, as Start does, and its inode.
@@ -34,7 +36,7 @@ func inodeOf(pidfd int) (Inode, error) {
 	if err := errors.Join(unix.Fstatfs(pidfd, &filesystem), unix.Fstat(pidfd, &about)); err != nil {
 		return 0, fmt.Errorf("looking at a pidfd: %w", err)
 	}
-	if filesystem.Type != unix.PID_FS_MAGIC {
+	if filesystem.Type != unix.PID_FS_MAGIC || strconv.IntSize < 64 {
 		return 0, nil
 	}
 	return Inode(about.Ino), nil
@@ -43,16 +45,30 @@ func inodeOf(pidfd int) (Inode, error) {
 // Runs tells whether the process with that inode has the pid and still runs. It
 // takes a third of the time that Alive does.
 func (i Inode) Runs(pid int) bool {
+	if i == 0 {
+		return false
+	}
 	pidfd, err := unix.PidfdOpen(pid, 0)
 	if err != nil {
 		return false
 	}
 	defer unix.Close(pidfd)
 	var about unix.Stat_t
-	if err := unix.Fstat(pidfd, &about); err != nil || i == 0 || Inode(about.Ino) != i {
+	if err := unix.Fstat(pidfd, &about); err != nil || Inode(about.Ino) != i {
 		return false
 	}
-	ended := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}} // pidfd_open(2)
-	n, err := unix.Poll(ended, 0)
-	return err == nil && n == 0
+	ended, err := hasEnded(pidfd)
+	return err == nil && !ended
+}
+
+// hasEnded tells whether the process behind a pidfd has ended (pidfd_open(2)). A
+// signal interrupts the call even though it does not wait.
+func hasEnded(pidfd int) (bool, error) {
+	readable := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
+	for {
+		n, err := unix.Poll(readable, 0)
+		if err != unix.EINTR {
+			return n > 0, err
+		}
+	}
 }

@@ -3,7 +3,11 @@ package process
 import (
 	"os"
 	"os/exec"
+	"runtime"
 	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestAnInodeIsThatOfOneProcess(t *testing.T) {
@@ -22,6 +26,38 @@ func TestAnInodeIsThatOfOneProcess(t *testing.T) {
 	}
 	if inode.Runs(os.Getpid()) || Inode(0).Runs(os.Getpid()) {
 		t.Error("another process is taken for it")
+	}
+}
+
+// Go's own runtime sends signals to its threads at any moment.
+func TestSignalsDoNotMakeAProcessLookDead(t *testing.T) {
+	inode := inodeOfPID(t, os.Getpid())
+	if inode == 0 {
+		t.Skip("this kernel has no pidfs")
+	}
+	const looks = 300_000
+	thread, over := make(chan int), make(chan struct{})
+	wrong := 0
+	go func() {
+		defer close(over)
+		runtime.LockOSThread()
+		thread <- unix.Gettid()
+		for range looks {
+			if !inode.Runs(os.Getpid()) {
+				wrong++
+			}
+		}
+	}()
+	for target := <-thread; ; time.Sleep(50 * time.Microsecond) {
+		select {
+		case <-over:
+			if wrong > 0 {
+				t.Errorf("of %d looks %d found a process dead that runs", looks, wrong)
+			}
+			return
+		default:
+			unix.Tgkill(os.Getpid(), target, unix.SIGURG) // the error is that the thread has ended
+		}
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io/fs"
 	"strconv"
-	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -70,12 +69,10 @@ func Alive(pid int, start uint64) bool {
 
 // BootID identifies this boot of the kernel (random(4)). Every pid and every
 // kernel object of another boot is gone.
-func BootID() (string, error) { return bootID() }
-
-var bootID = sync.OnceValues(func() (string, error) {
+func BootID() (string, error) {
 	id, err := smallfile.Read("/proc/sys/kernel/random/boot_id")
 	if err != nil {
 		return "", fmt.Errorf("reading boot ID: %w", err)
 	}
 	return string(bytes.TrimSpace(id)), nil
-})
+}
