@@ -61,7 +61,7 @@ func (e *Engine) List() ([]Container, error) {
 		return nil, err
 	}
 	found, errs := make([]Container, len(ids)), make([]error, len(ids))
-	spread(len(ids), func(i int) { found[i], errs[i] = e.inspect(ids[i], live[ids[i]], bootID) })
+	spread(len(ids), func(i int) { found[i], errs[i] = e.inspect(e.glance, ids[i], live[ids[i]], bootID) })
 	var containers []Container
 	var broken []error
 	for i, err := range errs {
@@ -87,10 +87,10 @@ func (e *Engine) liveIDs() (map[string]bool, error) {
 	return live, err
 }
 
-// inspect reads one container. inFlight says whether it is worth looking for
-// a live record.
-func (e *Engine) inspect(id string, inFlight bool, bootID string) (Container, error) {
-	record, err := e.load(id)
+// inspect reads one container, its record by read. inFlight says whether it is
+// worth looking for a live record.
+func (e *Engine) inspect(read func(id string) (*Record, error), id string, inFlight bool, bootID string) (Container, error) {
+	record, err := read(id)
 	if errors.Is(err, fs.ErrNotExist) && inFlight {
 		return e.inspectLost(id, bootID, err)
 	}
@@ -148,7 +148,7 @@ func (e *Engine) Container(reference string) (Container, error) {
 	if err != nil {
 		return Container{}, err
 	}
-	found, err := e.inspect(id, true, bootID)
+	found, err := e.inspect(e.load, id, true, bootID)
 	if errors.Is(err, fs.ErrNotExist) {
 		return Container{}, noContainer(reference)
 	}

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"net/netip"
+	"strings"
 
 	"mydocker/network"
 	"mydocker/network/bridge"
@@ -31,13 +32,27 @@ func (e *Engine) endpointResources(record *Record, n *network.Network) resource.
 		e.lease(record, n),
 		&bridge.Veth{
 			Name: "veth" + record.ID, Bridge: n.Name, Gateway: n.Gateway,
-			Address: netip.PrefixFrom(record.Address, n.Subnet.Bits()), Instance: e.mark(),
+			Address: netip.PrefixFrom(record.Address, n.Subnet.Bits()), Instance: e.mark(), IPv6: record.wantsIPv6(),
 		},
 	}
 	if len(record.Ports) > 0 {
 		set = append(set, &iptables.Rules{Owner: record.ID, Rules: portRules(record)})
 	}
 	return set
+}
+
+// wantsIPv6 tells whether the user has asked for it, for all interfaces or for
+// those that come later.
+func (r *Record) wantsIPv6() bool {
+	for name, value := range r.Sysctls {
+		switch strings.ReplaceAll(name, "/", ".") {
+		case "net.ipv6.conf.all.disable_ipv6", "net.ipv6.conf.default.disable_ipv6":
+			if value == "0" {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (e *Engine) lease(record *Record, n *network.Network) *ipam.Lease {

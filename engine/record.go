@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"path/filepath"
@@ -13,8 +14,9 @@ import (
 	"mydocker/state"
 )
 
-// recordVersion is the version of the format that this program writes.
-const recordVersion = 1
+// recordVersion is the version of the format that this program writes. Since 2 the
+// device rules of a cgroup are lines of text, which earlier programs would pass over.
+const recordVersion = 2
 
 // Record is what is known of a container for as long as it exists. It is on
 // disk before the first effect and is the last thing removed.
@@ -98,6 +100,18 @@ func (r *Record) FormatVersion() (version, known int) { return r.Version, record
 
 // load reads the record of the container with the given whole ID.
 func (e *Engine) load(id string) (*Record, error) {
+	record, err := e.glance(id)
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(record.Storage.Check(), record.Runtime.Check()); err != nil {
+		return nil, &state.CorruptError{Path: e.recordPath(id), Cause: err}
+	}
+	return record, nil
+}
+
+// glance is load for a listing: it does not look whether the journals can be read.
+func (e *Engine) glance(id string) (*Record, error) {
 	var record Record
 	if err := state.Read(e.recordPath(id), &record); err != nil {
 		return nil, err
@@ -112,6 +126,7 @@ func (e *Engine) load(id string) (*Record, error) {
 }
 
 func (e *Engine) save(record *Record) error {
+	record.Version = recordVersion
 	return state.Write(e.recordPath(record.ID), record, state.Quick)
 }
 

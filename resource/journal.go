@@ -43,25 +43,32 @@ func (j Journal) MarshalJSON() ([]byte, error) {
 	return j.text, nil
 }
 
-// UnmarshalJSON implements json.Unmarshaler.
+// UnmarshalJSON implements json.Unmarshaler. Check tells whether the text can be
+// read.
 func (j *Journal) UnmarshalJSON(text []byte) error {
-	if !bytes.HasPrefix(text, []byte("[")) && string(text) != "null" {
-		return errors.New("the resources are no list")
-	}
 	j.text = bytes.Clone(text)
 	return nil
+}
+
+// Check tells what is wrong with a journal that is no list of resources.
+func (j Journal) Check() error {
+	_, err := j.entries()
+	return err
 }
 
 func (j Journal) entries() (entries []entry, err error) {
 	if j.text != nil {
 		err = json.Unmarshal(j.text, &entries)
 	}
+	if err != nil {
+		err = fmt.Errorf("reading resources: %w", err)
+	}
 	return entries, err
 }
 
-// Has tells whether there is a resource of a kind.
+// Has tells whether there is a resource of a kind, in a journal that can be read.
 func (j Journal) Has(kind string) bool {
-	entries, _ := j.entries() // in what cannot be read there is none
+	entries, _ := j.entries()
 	return slices.ContainsFunc(entries, func(e entry) bool { return e.Kind == kind })
 }
 
@@ -70,7 +77,7 @@ func (j Journal) Has(kind string) bool {
 func (j Journal) Decode(blank func(kind string) Resource) (Set, error) {
 	entries, err := j.entries()
 	if err != nil {
-		return nil, fmt.Errorf("reading resources: %w", err)
+		return nil, err
 	}
 	set := make(Set, 0, len(entries))
 	for _, entry := range entries {

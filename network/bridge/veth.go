@@ -21,6 +21,7 @@ type Veth struct {
 	Bridge  string       `json:"bridge"`
 	Address netip.Prefix `json:"address"` // of eth0, with the subnet's mask
 	Gateway netip.Addr   `json:"gateway"`
+	IPv6    bool         `json:"ipv6,omitempty"` // eth0's is left as the container's sysctls have it; else it is off
 
 	Instance instance.Mark `json:"instance,omitempty"`
 
@@ -187,8 +188,10 @@ func (v *Veth) configure() error {
 		return err
 	}
 	defer devices.Close()
-	if err := disableIPv6(inside); err != nil {
-		return err
+	if !v.IPv6 {
+		if err := disableIPv6(inside); err != nil {
+			return err
+		}
 	}
 	if err := devices.BringUp(netdevice.Loopback); err != nil {
 		return err

@@ -123,15 +123,20 @@ func (v *Veth) createSteps() []string {
 	}
 	name := shell.Quote(v.Name)
 	enter := "nsenter --net=/proc/$PID/ns/net ip "
-	return []string{
+	steps := []string{
 		"ip link add " + name + " type veth peer name " + inside + " address " + network.MACOf(v.Address.Addr()).String() + " netns $PID",
-		"ip link set " + name + " address " + hostEndMAC().String() + " addrgenmode none master " + shell.Quote(v.Bridge) + " up",
+		"ip link set " + name + " addrgenmode none 2>/dev/null || :", // a host without IPv6
+		"ip link set " + name + " address " + hostEndMAC().String() + " master " + shell.Quote(v.Bridge) + " up",
 		"ip link set " + name + " alias " + shell.Quote(v.Instance.Label()),
 		"ip link set " + name + " type bridge_slave hairpin on",
 		enter + "link set lo up",
-		"nsenter --net=/proc/$PID/ns/net sysctl -qw " + strings.ReplaceAll(withoutIPv6(inside), "/", ".") + "=1",
-		enter + "addr add " + v.Address.String() + " dev " + inside + " broadcast +",
-		enter + "link set " + inside + " up",
-		enter + "route add default via " + v.Gateway.String(),
 	}
+	if !v.IPv6 {
+		steps = append(steps, "[ ! -e /proc/sys/net/ipv6 ] || nsenter --net=/proc/$PID/ns/net sysctl -qw "+strings.ReplaceAll(withoutIPv6(inside), "/", ".")+"=1")
+	}
+	return append(steps,
+		enter+"addr add "+v.Address.String()+" dev "+inside+" broadcast +",
+		enter+"link set "+inside+" up",
+		enter+"route add default via "+v.Gateway.String(),
+	)
 }

@@ -125,6 +125,21 @@ func TestNeitherEndSpeaksIPv6(t *testing.T) {
 	}
 }
 
+func TestAContainerThatWantsIPv6HasIt(t *testing.T) {
+	netnstest.Enter(t)
+	create(t, testBridge())
+	made, typed := newVeth("1891821312", "10.10.10.2", netnstest.New(t)), newVeth("1891821313", "10.10.10.3", "")
+	made.IPv6, typed.IPv6 = true, true
+	create(t, made)
+	process := sleeper(t)
+	netnstest.Shell(t, append([]string{fmt.Sprintf("PID=%d", process)}, typed.Explain().Create...)...)
+	for _, sandbox := range []string{made.Sandbox, fmt.Sprintf("/proc/%d/ns/net", process)} {
+		if has := netnstest.Shell(t, "nsenter --net="+sandbox+" ip -6 addr show dev eth0"); !strings.Contains(has, "inet6 fe80:") {
+			t.Errorf("the container's end has no IPv6 address:\n%s", has)
+		}
+	}
+}
+
 func TestVethVerbsAreIdempotent(t *testing.T) {
 	netnstest.Enter(t)
 	create(t, testBridge())
