@@ -146,21 +146,11 @@ func (e *Engine) reconcileEnded(id string) error {
 
 // awaitEnd waits until the process behind a pidfd has ended.
 func awaitEnd(pidfd *os.File, patience time.Duration) error {
-	deadline := time.Now().Add(patience)
-	for {
-		left := time.Until(deadline)
-		ready := []unix.PollFd{{Fd: int32(pidfd.Fd()), Events: unix.POLLIN}}
-		n, err := unix.Poll(ready, int(max(left, 0).Milliseconds()))
-		switch {
-		case errors.Is(err, unix.EINTR):
-			continue
-		case err != nil:
-			return err
-		case n == 0:
-			return errStillThere
-		}
-		return nil
+	ended, err := process.HasEnded(int(pidfd.Fd()), patience)
+	if err == nil && !ended {
+		err = errStillThere
 	}
+	return err
 }
 
 // errStillThere says that a process has not ended in time.

@@ -15,12 +15,9 @@ type Inode uint64
 
 // Identify gives a process' start time, as Start does, and its inode.
 func Identify(pid int) (start uint64, inode Inode, err error) {
-	pidfd, err := unix.PidfdOpen(pid, 0)
-	if err == unix.ESRCH {
-		return 0, 0, ErrGone
-	}
+	pidfd, err := open(pid)
 	if err != nil {
-		return 0, 0, fmt.Errorf("opening pidfd of pid %d: %w", pid, err)
+		return 0, 0, err
 	}
 	defer unix.Close(pidfd)
 	// Read after the pidfd was opened, it is that of the same process.
@@ -48,7 +45,7 @@ func (i Inode) Runs(pid int) bool {
 	if i == 0 {
 		return false
 	}
-	pidfd, err := unix.PidfdOpen(pid, 0)
+	pidfd, err := open(pid)
 	if err != nil {
 		return false
 	}
@@ -57,18 +54,6 @@ func (i Inode) Runs(pid int) bool {
 	if err := unix.Fstat(pidfd, &about); err != nil || Inode(about.Ino) != i {
 		return false
 	}
-	ended, err := hasEnded(pidfd)
+	ended, err := HasEnded(pidfd, 0)
 	return err == nil && !ended
-}
-
-// hasEnded tells whether the process behind a pidfd has ended (pidfd_open(2)). A
-// signal interrupts the call even though it does not wait.
-func hasEnded(pidfd int) (bool, error) {
-	readable := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
-	for {
-		n, err := unix.Poll(readable, 0)
-		if err != unix.EINTR {
-			return n > 0, err
-		}
-	}
 }

@@ -3,6 +3,7 @@ package process
 import (
 	"fmt"
 	"os"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
@@ -11,12 +12,9 @@ import (
 // It is close-on-exec. A process that has ended, or whose pid belongs to
 // another one by now, is ErrGone.
 func Open(pid int, start uint64) (*os.File, error) {
-	fd, err := unix.PidfdOpen(pid, 0)
-	if err == unix.ESRCH {
-		return nil, ErrGone
-	}
+	fd, err := open(pid)
 	if err != nil {
-		return nil, fmt.Errorf("opening pidfd of pid %d: %w", pid, err)
+		return nil, err
 	}
 	pidfd := os.NewFile(uintptr(fd), "pidfd")
 	// The pidfd stands for whoever had the pid when it was opened. The start
@@ -27,6 +25,31 @@ func Open(pid int, start uint64) (*os.File, error) {
 		return nil, ErrGone
 	}
 	return pidfd, nil
+}
+
+// open gives the pidfd of whoever has a pid; that nobody has it is ErrGone.
+func open(pid int) (pidfd int, err error) {
+	pidfd, err = unix.PidfdOpen(pid, 0)
+	if err == unix.ESRCH {
+		return -1, ErrGone
+	}
+	if err != nil {
+		return -1, fmt.Errorf("opening pidfd of pid %d: %w", pid, err)
+	}
+	return pidfd, nil
+}
+
+// HasEnded waits until the process behind a pidfd has ended (pidfd_open(2)), but
+// not for longer than patience. With a patience of 0, too, a signal interrupts
+// the kernel's call.
+func HasEnded(pidfd int, patience time.Duration) (bool, error) {
+	for deadline := time.Now().Add(patience); ; {
+		readable := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
+		n, err := unix.Poll(readable, int(max(time.Until(deadline), 0).Milliseconds()))
+		if err != unix.EINTR {
+			return n > 0, err
+		}
+	}
 }
 
 // Signal sends a signal to the process that was started at start, and never to
