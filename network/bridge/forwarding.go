@@ -1,10 +1,6 @@
 package bridge
 
-import (
-	"strings"
-
-	"mydocker/resource"
-)
+import "mydocker/resource"
 
 // Forwarding lets the host pass packets on between its links: the sysctl
 // net.ipv4.ip_forward (Documentation/networking/ip-sysctl.rst). It belongs to the
@@ -19,7 +15,7 @@ func forwarding() setting { return setting{"net/ipv4/ip_forward", forwards} }
 
 func (Forwarding) Kind() string { return ForwardingKind }
 func (Forwarding) String() string {
-	return `sysctl "` + strings.ReplaceAll(forwarding().path, "/", ".") + `"`
+	return `sysctl "` + dotted(forwarding().path) + `"`
 }
 
 // Create comes before a bridge: the kernel resets settings of every link when

@@ -3,6 +3,7 @@ package bridge
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"os"
 	"strings"
 
@@ -37,24 +38,25 @@ func (s setting) switchOn() error {
 	return nil
 }
 
-// explain writes dots for slashes, as people do, unless the name of a bridge has
+func (s setting) explain() string { return "sysctl -w " + dotted(s.path) + "=1" }
+
+// dotted writes dots for slashes, as people do, unless the name of a bridge has
 // dots itself.
-func (s setting) explain() string {
-	path := s.path
-	if !strings.Contains(path, ".") {
-		path = strings.ReplaceAll(path, "/", ".")
+func dotted(path string) string {
+	if strings.Contains(path, ".") {
+		return path
 	}
-	return "sysctl -w " + path + "=1"
+	return strings.ReplaceAll(path, "/", ".")
 }
 
 // forwards reads ip_forward: the setting of all interfaces (linux/netconf.h).
 func forwards() (bool, error) {
-	const all, ifindex, forwarding = -1, 1, 2 // NETCONFA_IFINDEX_ALL, NETCONFA_IFINDEX, NETCONFA_FORWARDING
+	const ifindex, forwarding, all = 1, 2, math.MaxUint32 // NETCONFA_IFINDEX, NETCONFA_FORWARDING, NETCONFA_IFINDEX_ALL (-1)
 	request := nl.NewNetlinkRequest(unix.RTM_GETNETCONF, unix.NLM_F_ACK)
 	header := nl.NewRtGenMsg() // as struct netconfmsg
 	header.Family = unix.AF_INET
 	request.AddData(header)
-	request.AddData(nl.NewRtAttr(ifindex, nl.Uint32Attr(1<<32+all)))
+	request.AddData(nl.NewRtAttr(ifindex, nl.Uint32Attr(all)))
 	const answer = 0x50 // RTM_NEWNETCONF
 	value, err := ask(request, answer, header.Len(), forwarding)
 	return len(value) >= 4 && binary.NativeEndian.Uint32(value) == 1, err

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 
 	"github.com/vishvananda/netlink"
 
@@ -122,21 +121,21 @@ func (v *Veth) createSteps() []string {
 		return nil
 	}
 	name := shell.Quote(v.Name)
-	enter := "nsenter --net=/proc/$PID/ns/net ip "
+	enter := "nsenter --net=/proc/$PID/ns/net "
 	steps := []string{
 		"ip link add " + name + " type veth peer name " + inside + " address " + network.MACOf(v.Address.Addr()).String() + " netns $PID",
 		"ip link set " + name + " addrgenmode none 2>/dev/null || :", // a host without IPv6
 		"ip link set " + name + " address " + hostEndMAC().String() + " master " + shell.Quote(v.Bridge) + " up",
 		"ip link set " + name + " alias " + shell.Quote(v.Instance.Label()),
 		"ip link set " + name + " type bridge_slave hairpin on",
-		enter + "link set lo up",
+		enter + "ip link set lo up",
 	}
 	if !v.IPv6 {
-		steps = append(steps, "[ ! -e /proc/sys/net/ipv6 ] || nsenter --net=/proc/$PID/ns/net sysctl -qw "+strings.ReplaceAll(withoutIPv6(inside), "/", ".")+"=1")
+		steps = append(steps, "[ ! -e /proc/sys/net/ipv6 ] || "+enter+"sysctl -qw "+dotted(withoutIPv6(inside))+"=1")
 	}
 	return append(steps,
-		enter+"addr add "+v.Address.String()+" dev "+inside+" broadcast +",
-		enter+"link set "+inside+" up",
-		enter+"route add default via "+v.Gateway.String(),
+		enter+"ip addr add "+v.Address.String()+" dev "+inside+" broadcast +",
+		enter+"ip link set "+inside+" up",
+		enter+"ip route add default via "+v.Gateway.String(),
 	)
 }
