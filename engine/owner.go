@@ -15,7 +15,7 @@ import (
 // Beside the live record of a container that runs lies a note of who its monitor
 // is: a symbolic link, whose text takes one call to read, with the monitor's pid,
 // its inode and the boot. Whoever finds that it still runs need not open the
-// record, and so a thousand containers are looked at in three milliseconds. The
+// record, and so a thousand containers are looked at in five milliseconds. The
 // note is never needed: where it is missing, or says nothing good, the record
 // tells. It is removed before the record names another owner.
 const ownerNote = "owner"

@@ -6,12 +6,11 @@ import (
 	"testing"
 
 	"mydocker/internal/process"
-	"mydocker/state"
 )
 
 // A note is believed only of a process that runs and is the same.
 func TestWhichNotesAreBelieved(t *testing.T) {
-	e := New(state.Layout{Root: t.TempDir(), RunRoot: t.TempDir()})
+	e := emptyEngine(t)
 	bootID, err := process.BootID()
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +53,7 @@ func TestWhichNotesAreBelieved(t *testing.T) {
 
 // Whoever takes a container over is not taken for its monitor.
 func TestANewOwnerLeavesNoNote(t *testing.T) {
-	e := New(state.Layout{Root: t.TempDir(), RunRoot: t.TempDir()})
+	e := emptyEngine(t)
 	self, err := refer(os.Getpid())
 	if err != nil {
 		t.Fatal(err)

@@ -39,11 +39,15 @@ func processorTime(b *testing.B) time.Duration {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
 }
 
+// emptyEngine gives an engine without any container.
+func emptyEngine(t testing.TB) *Engine {
+	return New(state.Layout{Root: t.TempDir(), RunRoot: t.TempDir()})
+}
+
 // crowded gives an engine with containers, of which some run: this process
 // stands for their monitors.
 func crowded(b *testing.B, running, exited int) *Engine {
-	base := b.TempDir()
-	e := New(state.Layout{Root: base + "/root", RunRoot: base + "/run"})
+	e := emptyEngine(b)
 	bootID, err := process.BootID()
 	owner, referErr := refer(os.Getpid())
 	if err := errors.Join(err, referErr, e.Reconcile()); err != nil {

@@ -10,7 +10,7 @@ import (
 )
 
 func TestAJournalThatCannotBeReadMakesARecordCorrupt(t *testing.T) {
-	e := New(state.Layout{Root: t.TempDir(), RunRoot: t.TempDir()})
+	e := emptyEngine(t)
 	if err := os.MkdirAll(e.Layout.Container("1"), 0o700); err != nil {
 		t.Fatal(err)
 	}
