@@ -135,5 +135,5 @@ func (b *bench) begin(words string, environment ...string) begun {
 }
 
 func (b *bench) variable(name string) string {
-	return map[string]string{"IMAGE": b.tools.image, "STORE": b.Store()}[name]
+	return map[string]string{"IMAGE": b.tools.image, "MYDOCKER": b.tools.binary, "STORE": b.Store()}[name]
 }

@@ -40,6 +40,10 @@ const (
 	subnet  = "10.77.0.0/24"
 	server  = "nc -ll -p 80 -e echo hello"
 	address = "192.0.2.1:8080"
+
+	// listens waits for the server, which begins to listen some time after its
+	// container runs. Whoever asks it after that is answered at once.
+	listens = "!until $MYDOCKER exec box grep -q :0050 /proc/net/tcp /proc/net/tcp6; do sleep 0.02; done"
 )
 
 // scenarios are all that the matrix does.
@@ -94,6 +98,7 @@ func detached(name, flags string) scenario {
 	}
 	if strings.Contains(flags, "-p ") {
 		s.address = address
+		s.works = append(s.works, listens)
 	}
 	return onNetwork(s)
 }
