@@ -41,8 +41,10 @@ type Config struct {
 	// Sandbox, unless nil, has taken the namespaces of Spec already.
 	Sandbox *Sandbox
 
-	// Cgroup is where the first process is born; nil is the caller's own.
-	Cgroup Cgroup
+	// Cgroup gives the cgroup in which the first process is born; nil is the
+	// caller's own. It is called when there is no going on without, by any
+	// goroutine, so that the root can be made before the cgroup is, or meanwhile.
+	Cgroup func() (Cgroup, error)
 
 	// Seccomp is a filter that is compiled already; nil is what
 	// Spec.Linux.Seccomp says.

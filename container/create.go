@@ -62,15 +62,25 @@ func create(cfg Config, spawn spawner) (*Process, error) {
 	failpoint.Born("init", p.pid)
 	p.maker = creator
 	p.sandbox = fmt.Sprintf("/proc/%d/ns/net", p.pid)
-	if cfg.Cgroup != nil {
-		if err := cfg.Cgroup.Join(p.pid); err != nil {
-			return nil, p.abandon(err)
-		}
+	if err := cfg.place(p); err != nil {
+		return nil, p.abandon(err)
 	}
 	if err := cfg.equip(p); err != nil {
 		return nil, fmt.Errorf("creating container %q: %w", cfg.ID, p.abandon(err))
 	}
 	return p, nil
+}
+
+// place moves a process that was born outside into its cgroup.
+func (cfg Config) place(p *Process) error {
+	if cfg.Cgroup == nil {
+		return nil
+	}
+	cgroup, err := cfg.Cgroup()
+	if err != nil {
+		return err
+	}
+	return cgroup.Join(p.pid)
 }
 
 // reexec is the spawner that runs this program again as init.

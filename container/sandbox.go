@@ -18,7 +18,8 @@ type Sandbox struct {
 	path    string        // of the network namespace
 	home    *os.File      // the network namespace of the thread before
 	err     error
-	work    chan func()
+	work    func() // what the thread is to do; nil: to end
+	decided event  // when that is known
 	once    sync.Once
 }
 
@@ -26,7 +27,11 @@ type Sandbox struct {
 // processes and cgroups, which its first process takes. Create uses it once;
 // Close gives up one that was not used.
 func NewSandbox(spec *specs.Spec) *Sandbox {
-	s := &Sandbox{flags: sandboxFlags(spec), entered: make(chan struct{}), work: make(chan func(), 1)}
+	s := &Sandbox{flags: sandboxFlags(spec), entered: make(chan struct{})}
+	if s.decided, s.err = newEvent(); s.err != nil {
+		close(s.entered)
+		return s
+	}
 	onOwnThread(s.live)
 	return s
 }
@@ -40,8 +45,9 @@ func (s *Sandbox) live() {
 	}
 	s.path = fmt.Sprintf("/proc/%d/task/%d/ns/net", os.Getpid(), unix.Gettid())
 	close(s.entered)
-	if work := <-s.work; work != nil && s.err == nil {
-		work()
+	s.decided.await()
+	if s.work != nil {
+		s.work()
 	}
 	s.home.Close()
 }
@@ -60,7 +66,7 @@ func (s *Sandbox) leaveNetwork() {
 func (s *Sandbox) occupy(work func()) error {
 	<-s.entered
 	if s.err == nil {
-		s.work <- work
+		s.work = work
 	}
 	s.Close()
 	return s.err
@@ -69,6 +75,6 @@ func (s *Sandbox) occupy(work func()) error {
 // Close lets the thread end when its work, if it has any, is done.
 func (s *Sandbox) Close() {
 	if s != nil {
-		s.once.Do(func() { close(s.work) })
+		s.once.Do(s.decided.announce)
 	}
 }

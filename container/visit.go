@@ -287,14 +287,18 @@ func (v *visitor) forkInCgroup() (child launch.Child, err error) {
 	if v.cfg.Cgroup == nil {
 		return v.plan.ForkInto(namespaces, nil)
 	}
-	directory, err := v.cfg.Cgroup.OpenDirectory()
+	cgroup, err := v.cfg.Cgroup()
+	if err != nil {
+		return child, err
+	}
+	directory, err := cgroup.OpenDirectory()
 	if err != nil {
 		return child, err
 	}
 	if directory != nil {
 		defer directory.Close()
 	}
-	leave, err := v.cfg.Cgroup.EnterThread()
+	leave, err := cgroup.EnterThread()
 	if err != nil {
 		return child, err
 	}

@@ -1,6 +1,8 @@
 package engine
 
 import (
+	"sync"
+
 	"mydocker/container"
 	"mydocker/logs"
 	"mydocker/network/bridge"
@@ -17,10 +19,7 @@ func (m *monitor) start(id string) error {
 	if err := m.createStorage(); err != nil {
 		return err
 	}
-	if err := m.engine.step("open its log and control socket", func() error { return m.open(id) }); err != nil {
-		return err
-	}
-	return m.createRuntime()
+	return m.createRuntime(id)
 }
 
 func (m *monitor) read(id string) (err error) {
@@ -55,8 +54,9 @@ func (m *monitor) createStorage() error {
 	})
 }
 
-// createProcess makes the namespaces; the program waits.
-func (m *monitor) createProcess() (err error) {
+// createProcess makes the namespaces; the program waits. limit makes the cgroup,
+// unless it is there.
+func (m *monitor) createProcess(limit func() error) (err error) {
 	if m.streams, err = openStreams(m.record.Process); err != nil {
 		return err
 	}
@@ -65,25 +65,32 @@ func (m *monitor) createProcess() (err error) {
 	if err != nil {
 		return err
 	}
-	config.Sandbox, config.Cgroup = m.sandbox, m.engine.cgroup(m.record)
+	config.Sandbox = m.sandbox
+	config.Cgroup = func() (container.Cgroup, error) { return m.engine.cgroup(m.record), limit() }
 	config.Stdin, config.Stdout, config.Stderr = m.streams.theirs()
 	m.process, err = container.Create(config)
 	return err
 }
 
-// createRuntime makes what the container has while it runs: the cgroup first,
-// in which the process is born, and then, while the process makes its root, its
-// place on the network.
-func (m *monitor) createRuntime() error {
+// createRuntime makes what the container has while it runs. A thread makes its
+// root, and forks its first process as soon as there is the cgroup in which that
+// is born. Meanwhile this one makes the cgroup, and then all that the process
+// does not need to begin.
+func (m *monitor) createRuntime(id string) error {
 	set, err := m.record.runtime()
 	if err != nil {
 		return err
 	}
 	before, after := aroundStart(set)
-	if err := before.Create(m.engine.observer()); err != nil {
+	limit := sync.OnceValue(func() error { return before.Create(m.engine.observer()) })
+	create := func() error { return m.createProcess(limit) }
+	if err := m.engine.step("begin its first process, in new namespaces", create); err != nil {
 		return err
 	}
-	if err := m.engine.step("begin its first process, in new namespaces", m.createProcess); err != nil {
+	if err := limit(); err != nil {
+		return err
+	}
+	if err := m.engine.step("open its log and control socket", func() error { return m.open(id) }); err != nil {
 		return err
 	}
 	plug(after, m.process.Sandbox())
