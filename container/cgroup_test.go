@@ -119,3 +119,18 @@ func TestTightestProcessLimit(t *testing.T) {
 		}
 	}
 }
+
+// Without the cgroup that it should have, a container does not run at all.
+func TestCgroupThatCannotBeMade(t *testing.T) {
+	cfg := shell(t, "echo runs")
+	cfg.Cgroup = func() (Cgroup, error) { return nil, errors.New("no room for a cgroup") }
+	within(t, "a start without its cgroup", func() {
+		output, _, err := tryRun(t, cfg)
+		if err == nil || !strings.Contains(err.Error(), "no room for a cgroup") {
+			t.Errorf("starting says %v, want that there is no room", err)
+		}
+		if output != "" {
+			t.Errorf("the program has said %q", output)
+		}
+	})
+}

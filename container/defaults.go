@@ -3,6 +3,7 @@ package container
 import (
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 
@@ -72,10 +73,20 @@ func DefaultMaskedPaths() []string {
 	const processors = "/sys/devices/system/cpu"
 	entries, _ := os.ReadDir(processors) // without sysfs there is nothing to hide
 	for _, entry := range entries {
+		if !isProcessor(entry.Name()) {
+			continue
+		}
 		throttle := filepath.Join(processors, entry.Name(), "thermal_throttle")
 		if _, err := os.Lstat(throttle); err == nil {
 			masked = append(masked, throttle)
 		}
 	}
 	return masked
+}
+
+// isProcessor tells the directory of a processor, such as cpu0, from others beside
+// it, such as cpufreq.
+func isProcessor(name string) bool {
+	number, found := strings.CutPrefix(name, "cpu")
+	return found && number != "" && number[0] >= '0' && number[0] <= '9'
 }

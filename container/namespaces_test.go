@@ -72,7 +72,7 @@ func TestCgroupNamespaceBeginsAtStart(t *testing.T) {
 	group := newCgroup(t)
 	cfg := shell(t, "cat /proc/self/cgroup")
 	if placement != nil {
-		cfg.Cgroup = group
+		cfg.Cgroup = func() (Cgroup, error) { return group, nil }
 	}
 	p, output := created(t, cfg)
 	group.add(t, p.Pid())

@@ -53,8 +53,8 @@ func (s *Sandbox) live() {
 }
 
 // leaveNetwork takes the thread, which calls it, out of the network namespace.
-// Without processes that one dies, with all links in it, and whoever waits for
-// that does not have to wait for the thread as well.
+// That one then dies with its last process, and with it all links in it; whoever
+// waits for that does not have to wait for the thread as well.
 func (s *Sandbox) leaveNetwork() {
 	if s.flags&unix.CLONE_NEWNET != 0 {
 		unix.Setns(int(s.home.Fd()), unix.CLONE_NEWNET) // an end of the thread comes to the same

@@ -72,7 +72,6 @@ func visit(cfg Config) (*Process, error) {
 // live is the thread's life in the namespaces.
 func (v *visitor) live() {
 	defer close(v.process.ended)
-	defer v.sandbox.leaveNetwork()
 	defer v.creator.Close()
 	defer v.closeFiles()
 	defer func() { v.proc.Close() }()
@@ -88,6 +87,7 @@ func (v *visitor) live() {
 		}
 	}
 	v.creator.Close()
+	v.sandbox.leaveNetwork()
 	<-v.died
 }
 
