@@ -25,7 +25,6 @@ type visitor struct {
 	process *Process
 	sandbox *Sandbox
 	plan    *launch.Plan
-	died    chan struct{} // closed when the process has ended
 	files   [3]*os.File   // the program's, until it has them; nil is /dev/null
 	status  *os.File      // where the process tells how far it came
 	latch   *os.File      // what it waits at
@@ -51,7 +50,7 @@ func (cfg Config) canVisit() bool {
 // visit makes the container's namespaces and returns; a thread in them goes on.
 func visit(cfg Config) (*Process, error) {
 	creator, maker := newTalk()
-	v := &visitor{worker: worker{creator: maker, task: newErrand(cfg)}, cfg: cfg, process: newProcess(), died: make(chan struct{})}
+	v := &visitor{worker: worker{creator: maker, task: newErrand(cfg)}, cfg: cfg, process: newProcess()}
 	v.process.maker = creator
 	if err := v.takeFiles(); err != nil {
 		return nil, fmt.Errorf("creating container %q: %w", cfg.ID, err)
@@ -71,7 +70,6 @@ func visit(cfg Config) (*Process, error) {
 
 // live is the thread's life in the namespaces.
 func (v *visitor) live() {
-	defer close(v.process.ended)
 	defer v.creator.Close()
 	defer v.closeFiles()
 	defer func() { v.proc.Close() }()
@@ -88,14 +86,14 @@ func (v *visitor) live() {
 	}
 	v.creator.Close()
 	v.sandbox.leaveNetwork()
-	<-v.died
+	<-v.process.ended
 }
 
 // wanted waits until the creator wants the program to begin. It kills the
 // process of a creator who gives up.
 func (v *visitor) wanted() bool {
 	select {
-	case <-v.died:
+	case <-v.process.ended:
 		return false
 	case _, open := <-v.heard():
 		if !open {
@@ -130,13 +128,14 @@ func (v *visitor) giveUp(cause error) {
 	if v.process.pid == 0 {
 		close(v.process.born)
 		v.creator.receive()
+		close(v.process.ended)
 		return
 	}
 	select {
 	case <-v.heard():
 		v.process.Signal(unix.SIGKILL)
-		<-v.died
-	case <-v.died:
+		<-v.process.ended
+	case <-v.process.ended:
 	}
 }
 
@@ -275,7 +274,7 @@ func (v *visitor) fork() (err error) {
 	failpoint.Born("init", child.Pid)
 	go func() {
 		awaitEnd(v.process.pidfd)
-		close(v.died)
+		close(v.process.ended)
 	}()
 	return adjustOOMScore(child.Pid, v.task.Spec.Process.OOMScoreAdj)
 }

@@ -19,7 +19,10 @@ func (m *monitor) start(id string) error {
 	if err := m.createStorage(); err != nil {
 		return err
 	}
-	return m.createRuntime(id)
+	if err := m.createRuntime(id); err != nil {
+		return err
+	}
+	return m.run()
 }
 
 func (m *monitor) read(id string) (err error) {
@@ -84,7 +87,7 @@ func (m *monitor) createRuntime(id string) error {
 	before, after := aroundStart(set)
 	limit := sync.OnceValue(func() error { return before.Create(m.engine.observer()) })
 	create := func() error { return m.createProcess(limit) }
-	if err := m.engine.step("begin its first process, in new namespaces", create); err != nil {
+	if err := m.engine.step("begin to make its root, in new namespaces", create); err != nil {
 		return err
 	}
 	if err := limit(); err != nil {
@@ -94,10 +97,7 @@ func (m *monitor) createRuntime(id string) error {
 		return err
 	}
 	plug(after, m.process.Sandbox())
-	if err := after.Create(m.engine.observer()); err != nil {
-		return err
-	}
-	return m.run()
+	return after.Create(m.engine.observer())
 }
 
 // plug tells the veth which network namespace it leads to, which nobody could
@@ -110,13 +110,13 @@ func plug(set resource.Set, sandbox string) {
 	}
 }
 
-// run writes down which process it is that must not outlive this one, and
-// then lets the program run.
+// run writes down which process it is that must not outlive this one, while that
+// one still waits for its root, and then lets the program run.
 func (m *monitor) run() error {
-	if err := m.engine.step("wait until it has made its root", m.process.Ready); err != nil {
+	if err := m.engine.step("write down its pid", m.recordProgram); err != nil {
 		return err
 	}
-	if err := m.engine.step("write down its pid", m.recordProgram); err != nil {
+	if err := m.engine.step("wait until it has made its root", m.process.Ready); err != nil {
 		return err
 	}
 	if err := m.engine.step("let its program run", m.process.Start); err != nil {
