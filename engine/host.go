@@ -42,7 +42,10 @@ func (e *Engine) hostMonitor(id string, held ports) (*monitorProcess, error) {
 	}
 	h := &hosted{monitor: &monitor{engine: e, ports: held, within: true, decided: make(chan struct{})}, ended: make(chan error, 1)}
 	connection := attach.NewConnection(ours)
-	h.outliveSignals(connection)
+	h.takeSignals = func() {
+		h.outliveSignals(connection)
+		connection.ForwardSignals()
+	}
 	go func() {
 		command := attach.NewConnection(conn)
 		defer held.close()

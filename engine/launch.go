@@ -249,9 +249,6 @@ func (m *monitorProcess) start(record *Record) error {
 	if err != nil {
 		return fmt.Errorf("starting monitor: %w", err)
 	}
-	if m.hosted != nil {
-		m.connection.ForwardSignals()
-	}
 	return m.connection.Await()
 }
 

@@ -40,6 +40,8 @@ type monitor struct {
 	ports   ports // that it holds; nil: those behind monitorFD
 	within  bool  // it lives in the command
 
+	takeSignals func() // from the command in which it lives; nil for one of its own
+
 	disowned atomic.Bool   // the command itself cleans up
 	decided  chan struct{} // closed when that is certain, for one within a command
 

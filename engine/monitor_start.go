@@ -22,6 +22,9 @@ func (m *monitor) start(id string) error {
 	if err := m.createRuntime(id); err != nil {
 		return err
 	}
+	if m.takeSignals != nil {
+		m.takeSignals() // each takes Go two switches of threads, for which there is time now
+	}
 	return m.run()
 }
 
