@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/exec"
 	"syscall"
 	"time"
 
@@ -224,22 +223,37 @@ func (e *Engine) spawnMonitor(id string, held ports) (*monitorProcess, error) {
 		return nil, err
 	}
 	defer theirs.Close()
-	command := &exec.Cmd{
-		Path:        "/proc/self/exe",
-		Args:        []string{MonitorName, e.Layout.Root, e.Layout.RunRoot, id},
-		Dir:         "/",
-		ExtraFiles:  append([]*os.File{theirs}, held...),
-		SysProcAttr: &syscall.SysProcAttr{Setsid: true},
-	}
-	if err := failpoint.Around("spawn monitor", command.Start); err != nil {
+	pid, err := forkMonitor(append([]*os.File{theirs}, held...), e.Layout.Root, e.Layout.RunRoot, id)
+	if err != nil {
 		return nil, fmt.Errorf("starting monitor: %w", errors.Join(err, ours.Close()))
 	}
-	failpoint.Born("monitor", command.Process.Pid)
-	reference, err := refer(command.Process.Pid)
+	failpoint.Born("monitor", pid)
+	reference, err := refer(pid)
 	if err != nil {
 		return nil, fmt.Errorf("starting monitor: it died at once: %w", errors.Join(err, ours.Close()))
 	}
 	return &monitorProcess{reference: reference, connection: attach.NewConnection(ours)}, nil
+}
+
+// forkMonitor does what os/exec would, which forks another process first, to find
+// out what this kernel can do.
+func forkMonitor(files []*os.File, arguments ...string) (pid int, err error) {
+	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
+	if err != nil {
+		return 0, err
+	}
+	defer null.Close()
+	descriptors := []uintptr{null.Fd(), null.Fd(), null.Fd()}
+	for _, file := range files {
+		descriptors = append(descriptors, file.Fd())
+	}
+	err = failpoint.Around("spawn monitor", func() error {
+		pid, err = syscall.ForkExec("/proc/self/exe", append([]string{MonitorName}, arguments...), &syscall.ProcAttr{
+			Dir: "/", Env: os.Environ(), Files: descriptors, Sys: &syscall.SysProcAttr{Setsid: true},
+		})
+		return err
+	})
+	return pid, err
 }
 
 func (m *monitorProcess) start(record *Record) error {
