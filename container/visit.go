@@ -25,10 +25,10 @@ type visitor struct {
 	process *Process
 	sandbox *Sandbox
 	plan    *launch.Plan
-	files   [3]*os.File   // the program's, until it has them; nil is /dev/null
-	status  *os.File      // where the process tells how far it came
-	latch   *os.File      // what it waits at
-	proc    *os.File      // the host's procfs
+	files   [3]*os.File // the program's, until it has them; nil is /dev/null
+	status  *os.File    // where the process tells how far it came
+	latch   *os.File    // what it waits at
+	proc    *os.File    // the host's procfs
 }
 
 // canVisit tells whether a thread can make the container. It cannot stay as

@@ -14,10 +14,12 @@ func (p *Plan) Filter(filter *seccomp.Filter) {
 	if filter == nil {
 		return
 	}
-	program := []byte(filter.Program)
 	const instruction = 8 // bytes
-	list := &filterProgram{length: uint16(len(program) / instruction), instructions: &program[0]}
-	p.do("loading the seccomp filter", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, uintptr(filter.Flags), pointer(p, list))
+	list := place(p, filterProgram{
+		length:       uint16(len(filter.Program) / instruction),
+		instructions: placeAll(p, []byte(filter.Program)),
+	})
+	p.do("loading the seccomp filter", unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, uintptr(filter.Flags), address(list))
 }
 
 // filterProgram is struct sock_fprog (seccomp(2)).
@@ -33,7 +35,7 @@ const LabelPath = "thread-self/attr/apparmor/exec"
 // Label has the program run under an AppArmor profile. file is what LabelPath
 // leads this thread to.
 func (p *Plan) Label(file *os.File, profile string) {
-	p.keep = append(p.keep, file)
+	p.keep(file)
 	p.writeLabel(profile).arguments[0] = file.Fd()
 }
 
@@ -41,16 +43,16 @@ func (p *Plan) Label(file *os.File, profile string) {
 // the procfs that Arrange has put to Proc. That one is the host's: the
 // container's could be anything.
 func (p *Plan) LabelFrom(profile string) {
-	path, _ := unix.BytePtrFromString(LabelPath)
-	opened := new(int32)
-	p.do("opening "+LabelPath, unix.SYS_OPENAT, Proc, pointer(p, path), unix.O_WRONLY|unix.O_CLOEXEC).store = opened
+	path, _ := placeText(p, LabelPath)
+	opened := place(p, int32(0))
+	p.do("opening "+LabelPath, unix.SYS_OPENAT, Proc, address(path), unix.O_WRONLY|unix.O_CLOEXEC).store = opened
 	p.writeLabel(profile).load = opened
 }
 
 // writeLabel writes to a descriptor that the caller fills in.
 func (p *Plan) writeLabel(profile string) *step {
 	text := []byte("exec " + profile)
-	write := p.do("taking AppArmor profile \""+profile+"\"", unix.SYS_WRITE, 0, pointer(p, &text[0]), uintptr(len(text)))
+	write := p.do("taking AppArmor profile \""+profile+"\"", unix.SYS_WRITE, 0, address(placeAll(p, text)), uintptr(len(text)))
 	write.wants = uintptr(len(text))
 	return write
 }

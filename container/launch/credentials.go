@@ -1,10 +1,6 @@
 package launch
 
-import (
-	"unsafe"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // Credentials are who the program runs as and what it may do.
 type Credentials struct {
@@ -52,21 +48,16 @@ func (p *Plan) limitCapabilities(bounding uint64) {
 }
 
 func (p *Plan) setGroups(groups []uint32) {
-	var first uintptr
-	if len(groups) > 0 {
-		p.keep = append(p.keep, groups)
-		first = uintptr(unsafe.Pointer(&groups[0]))
-	}
-	p.do("setting supplementary groups", unix.SYS_SETGROUPS, uintptr(len(groups)), first)
+	p.do("setting supplementary groups", unix.SYS_SETGROUPS, uintptr(len(groups)), address(placeAll(p, groups)))
 }
 
 func (p *Plan) setCapabilities(c Capabilities) {
-	header := &unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
-	data := &[2]unix.CapUserData{
+	header := place(p, unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3})
+	data := place(p, [2]unix.CapUserData{
 		{Effective: uint32(c.Effective), Permitted: uint32(c.Permitted), Inheritable: uint32(c.Inheritable)},
 		{Effective: uint32(c.Effective >> 32), Permitted: uint32(c.Permitted >> 32), Inheritable: uint32(c.Inheritable >> 32)},
-	}
-	p.do("setting capabilities", unix.SYS_CAPSET, pointer(p, header), pointer(p, data))
+	})
+	p.do("setting capabilities", unix.SYS_CAPSET, address(header), address(data))
 	p.do("clearing ambient capabilities", unix.SYS_PRCTL, unix.PR_CAP_AMBIENT, unix.PR_CAP_AMBIENT_CLEAR_ALL)
 	for number := range uintptr(64) {
 		if c.Ambient&(1<<number) != 0 {

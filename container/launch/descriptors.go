@@ -47,7 +47,7 @@ func (p *Plan) Arrange(status *os.File, stdio [3]*os.File, extra ...*os.File) {
 }
 
 func (p *Plan) duplicate(file *os.File, to, flags int) {
-	p.keep = append(p.keep, file)
+	p.keep(file)
 	p.do("arranging descriptors", unix.SYS_DUP3, file.Fd(), uintptr(to), uintptr(flags))
 }
 
@@ -76,9 +76,9 @@ func (p *Plan) KeepOpen(fd int) {
 // JoinCgroup has a process of a single thread go into a cgroup of version 1, by
 // the lists of threads that Arrange has put to Tasks.
 func (p *Plan) JoinCgroup(lists int) {
-	itself := byte('0')
+	itself := place(p, byte('0'))
 	for i := range lists {
-		p.do("joining the container's cgroup", unix.SYS_WRITE, uintptr(Tasks+i), pointer(p, &itself), 1).wants = 1
+		p.do("joining the container's cgroup", unix.SYS_WRITE, uintptr(Tasks+i), address(itself), 1).wants = 1
 	}
 	p.CloseFrom(Tasks)
 }
@@ -86,13 +86,12 @@ func (p *Plan) JoinCgroup(lists int) {
 // AwaitLatch waits for one byte. The end of the file, because its writer gave
 // up or died, ends the plan.
 func (p *Plan) AwaitLatch() {
-	p.do("waiting for the start", unix.SYS_READ, Latch, pointer(p, new(byte)), 1).wants = 1
+	p.do("waiting for the start", unix.SYS_READ, Latch, address(place(p, byte(0))), 1).wants = 1
 }
 
 // Announce writes one byte to Status: all is done but the program itself. It
 // also notices that whoever waits has died, where the signal that tells so was
 // lost while credentials changed.
 func (p *Plan) Announce(message byte) {
-	sent := &message
-	p.do("announcing the program", unix.SYS_WRITE, Status, pointer(p, sent), 1)
+	p.do("announcing the program", unix.SYS_WRITE, Status, address(place(p, message)), 1)
 }

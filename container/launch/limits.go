@@ -17,8 +17,8 @@ func (p *Plan) Rlimits(limits []specs.POSIXRlimit) error {
 		if err != nil {
 			return err
 		}
-		wanted := &unix.Rlimit{Cur: limit.Soft, Max: limit.Hard}
-		p.do("", unix.SYS_PRLIMIT64, 0, uintptr(resource), pointer(p, wanted), 0).explain =
+		wanted := place(p, unix.Rlimit{Cur: limit.Soft, Max: limit.Hard})
+		p.do("", unix.SYS_PRLIMIT64, 0, uintptr(resource), address(wanted), 0).explain =
 			func(errno syscall.Errno) error { return explainLimit(limit, resource, errno) }
 	}
 	return nil

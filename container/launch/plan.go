@@ -7,16 +7,17 @@ package launch
 
 import (
 	"fmt"
+	"os"
 	"syscall"
-	"unsafe"
 )
 
 // Plan is what a process does between its birth and its program.
 type Plan struct {
-	steps []step
-	keep  []any // what the arguments of the steps point at
+	steps  []step
+	files  []*os.File // whose descriptors the steps use
+	memory memory     // what their arguments point at
 
-	self int32 // the pid of a forked child, as it sees itself; the kernel fills it in
+	self *int32 // the pid of a forked child, as it sees itself; the kernel fills it in; nil: nobody asks
 
 	program program
 }
@@ -55,12 +56,8 @@ func (p *Plan) do(doing string, number uintptr, arguments ...uintptr) *step {
 	return &p.steps[len(p.steps)-1]
 }
 
-// pointer gives the address of a value on the heap for a system call, and
-// keeps the value alive for as long as the plan.
-func pointer[T any](p *Plan, value *T) uintptr {
-	p.keep = append(p.keep, value)
-	return uintptr(unsafe.Pointer(value))
-}
+// keep keeps a file open for as long as the plan.
+func (p *Plan) keep(file *os.File) { p.files = append(p.files, file) }
 
 // Run carries the plan out in the calling thread. It returns only when it
 // went wrong.

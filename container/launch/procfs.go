@@ -18,13 +18,10 @@ func (p *Plan) NewCgroupNamespace() {
 // sends the descriptor through Status, which is a socket then. AcceptProc takes
 // it at the other end. Only a process of a pid namespace can open its procfs.
 func (p *Plan) OfferProc() {
-	const procfs = "proc\x00"
-	p.keep = append(p.keep, procfs)
-	name := uintptr(unsafe.Pointer(unsafe.StringData(procfs)))
-	message := newRights()
-	p.do("opening procfs", unix.SYS_FSOPEN, name, unix.FSOPEN_CLOEXEC).store = &message.descriptor
-	p.do("sending procfs", unix.SYS_SENDMSG, Status, pointer(p, &message.header))
-	p.keep = append(p.keep, message)
+	name, _ := placeText(p, "proc")
+	message := newRights(p)
+	p.do("opening procfs", unix.SYS_FSOPEN, address(name), unix.FSOPEN_CLOEXEC).store = &message.descriptor
+	p.do("sending procfs", unix.SYS_SENDMSG, Status, address(&message.header))
 }
 
 // rights is a message of one byte with one descriptor (unix(7), SCM_RIGHTS).
@@ -37,8 +34,8 @@ type rights struct {
 	offered    byte
 }
 
-func newRights() *rights {
-	r := &rights{offered: 'r'}
+func newRights(p *Plan) *rights {
+	r := place(p, rights{offered: 'r'})
 	r.text.Base = &r.offered
 	r.text.SetLen(1)
 	r.control.Level, r.control.Type = unix.SOL_SOCKET, unix.SCM_RIGHTS

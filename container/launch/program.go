@@ -47,11 +47,11 @@ func (p *Plan) Exec(arguments, environment []string) error {
 		first:      len(p.steps),
 	}
 	for _, path := range p.program.candidates {
-		text, err := unix.BytePtrFromString(path)
+		text, err := placeText(p, path)
 		if err != nil {
 			return fmt.Errorf("starting %q: %w", arguments[0], err)
 		}
-		p.do("", unix.SYS_EXECVE, pointer(p, text), argv, envp).search = true
+		p.do("", unix.SYS_EXECVE, address(text), argv, envp).search = true
 	}
 	return nil
 }
@@ -66,8 +66,8 @@ func (p *Plan) ExecFile(file *os.File, arguments, environment []string) error {
 	if err != nil {
 		return err
 	}
-	p.keep = append(p.keep, file)
-	step := p.do("", unix.SYS_EXECVEAT, file.Fd(), pointer(p, new(byte)), argv, envp, unix.AT_EMPTY_PATH)
+	p.keep(file)
+	step := p.do("", unix.SYS_EXECVEAT, file.Fd(), address(place(p, byte(0))), argv, envp, unix.AT_EMPTY_PATH)
 	step.explain = explainOwn
 	return nil
 }
@@ -108,12 +108,14 @@ func candidates(name string, environment []string) []string {
 
 // pointers gives the address of a list of C strings that ends with NULL.
 func pointers(p *Plan, texts []string) (uintptr, error) {
-	list, err := syscall.SlicePtrFromStrings(texts)
-	if err != nil {
-		return 0, err
+	list := make([]*byte, len(texts)+1)
+	for i, text := range texts {
+		var err error
+		if list[i], err = placeText(p, text); err != nil {
+			return 0, err
+		}
 	}
-	p.keep = append(p.keep, list)
-	return pointer(p, &list[0]), nil
+	return address(placeAll(p, list)), nil
 }
 
 // Look tells what lies at a path of the container, as the process that failed

@@ -25,21 +25,22 @@ func (p *Plan) TakeTerminal() {
 func (p *Plan) NewForeground(terminal bool) {
 	p.do("making a process group", unix.SYS_SETPGID, 0, 0)
 	if terminal {
-		p.do("taking the foreground", unix.SYS_IOCTL, 0, unix.TIOCSPGRP, pointer(p, &p.self))
+		p.self = place(p, int32(0))
+		p.do("taking the foreground", unix.SYS_IOCTL, 0, unix.TIOCSPGRP, address(p.self))
 	}
 }
 
 // ResetSignals gives every signal its default action and unblocks all: what
 // the caller ignored or blocked is no business of the program.
 func (p *Plan) ResetSignals() {
-	action := pointer(p, new([8]uint64)) // struct sigaction, all zero: SIG_DFL
+	action := address(place(p, [8]uint64{})) // struct sigaction, all zero: SIG_DFL
 	const setBytes, last = 8, 64
 	for signal := uintptr(1); signal <= last; signal++ {
 		if signal != uintptr(unix.SIGKILL) && signal != uintptr(unix.SIGSTOP) {
 			p.do("resetting signals", unix.SYS_RT_SIGACTION, signal, action, 0, setBytes)
 		}
 	}
-	none := pointer(p, new(uint64))
+	none := address(place(p, uint64(0)))
 	p.do("unblocking signals", unix.SYS_RT_SIGPROCMASK, unix.SIG_SETMASK, none, 0, setBytes)
 }
 
