@@ -66,9 +66,10 @@ func (p *Plan) ForkInto(namespaces uintptr, cgroup *os.File) (Child, error) {
 func (p *Plan) fork(arguments *cloneArguments) (uintptr, syscall.Errno) {
 	steps := unsafe.Slice(placeAll(p, p.steps), len(p.steps))
 	failure := place(p, Failure{})
-	// Another fork at the same time could find its own stack left behind.
+	inherited := newInheritance(p.memory)
+	// Another fork at the same time could find its own stack withheld.
 	syscall.ForkLock.Lock()
-	pid, errno := fork(arguments, steps, failure, uintptr(os.Getpagesize()))
+	pid, errno := fork(arguments, steps, failure, inherited)
 	syscall.ForkLock.Unlock()
 	runtime.KeepAlive(p)
 	p.memory.release()
@@ -87,17 +88,16 @@ type cloneArguments struct {
 //
 //go:noinline
 //go:norace
-func fork(arguments *cloneArguments, steps []step, failure *Failure, pageSize uintptr) (uintptr, syscall.Errno) {
+func fork(arguments *cloneArguments, steps []step, failure *Failure, inherited *inheritance) (uintptr, syscall.Errno) {
 	beforeFork() // from here on the stack stays where it is
-	here := uintptr(unsafe.Pointer(&pageSize))
-	adviseHeap(here, pageSize, unix.MADV_DONTFORK)
+	inherited.limit(uintptr(unsafe.Pointer(&failure)))
 	pid, _, errno := syscall.RawSyscall(unix.SYS_CLONE3, uintptr(unsafe.Pointer(arguments)), unsafe.Sizeof(*arguments), 0)
 	if errno == syscall.ENOSYS && arguments.flags&unix.CLONE_INTO_CGROUP == 0 {
 		pid, _, errno = syscall.RawSyscall6(unix.SYS_CLONE, uintptr(arguments.flags|arguments.exitSignal), 0,
 			uintptr(arguments.pidfd), uintptr(arguments.childTID), uintptr(arguments.childTID), 0)
 	}
 	if errno != 0 || pid != 0 {
-		adviseHeap(here, pageSize, unix.MADV_DOFORK)
+		inherited.lift()
 		afterFork()
 		return pid, errno
 	}
@@ -106,33 +106,5 @@ func fork(arguments *cloneArguments, steps []step, failure *Failure, pageSize ui
 	syscall.RawSyscall(unix.SYS_WRITE, Status, uintptr(unsafe.Pointer(failure)), unsafe.Sizeof(*failure))
 	for {
 		syscall.RawSyscall(unix.SYS_EXIT_GROUP, 1, 0, 0)
-	}
-}
-
-// arenaSize is by how much Go's heap grows, at a multiple of it, on 64-bit
-// systems (runtime/malloc.go, heapArenaBytes).
-const arenaSize = 64 << 20
-
-// adviseHeap has the child born without Go's heap (madvise(2), MADV_DONTFORK), or
-// undoes that, but for the stack on which the thread is, which lies in the heap too.
-// Otherwise both processes have all of it until either writes: then the page is
-// copied, for which all processors on which the parent has threads are interrupted.
-// That took a tenth of a run's time. Errors do not matter: the child has more then.
-//
-//go:nosplit
-//go:norace
-func adviseHeap(here, pageSize uintptr, advice uintptr) {
-	if unsafe.Sizeof(here) < 8 {
-		return // smaller arenas, beside which there is other memory
-	}
-	const stackPages = 2 // above and below, more than nosplit functions may need
-	arena := here &^ (arenaSize - 1)
-	low := here&^(pageSize-1) - stackPages*pageSize
-	high := here&^(pageSize-1) + stackPages*pageSize
-	if low > arena {
-		syscall.RawSyscall(unix.SYS_MADVISE, arena, low-arena, advice)
-	}
-	if end := arena + arenaSize; high < end {
-		syscall.RawSyscall(unix.SYS_MADVISE, high, end-high, advice)
 	}
 }

@@ -7,7 +7,7 @@ import (
 )
 
 // memory is where a plan's system calls find what they point at: apart from Go's
-// heap, of which a forked child gets nothing but its stack (fork.go).
+// heap, of which a forked child gets nothing but its stack (inheritance.go).
 type memory struct {
 	blocks [][]byte
 	free   []byte // what is left of the last block
