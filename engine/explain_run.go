@@ -15,7 +15,11 @@ import (
 // nothing. The container that they make is one for mydocker, too: ps lists it,
 // and exec, stop and rm work on it.
 func (e *Engine) ExplainRun(options RunOptions) ([]string, error) {
-	record, err := e.compose(options)
+	id, err := e.newID()
+	if err != nil {
+		return nil, err
+	}
+	record, err := e.compose(id, options)
 	if err != nil {
 		return nil, err
 	}

@@ -20,8 +20,13 @@ func (e *Engine) Start(reference string, attached bool) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	found.Record.Detached = !attached
-	return e.launch(found.Record, network)
+	record := found.Record
+	record.Detached = !attached
+	monitor, err := e.newMonitor(record.ID, record.Publish, record.Detached || record.Process.Terminal)
+	if err != nil {
+		return nil, err
+	}
+	return e.launch(record, network, monitor)
 }
 
 // checkStart refuses a container that does not rest, and what has changed on
