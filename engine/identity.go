@@ -2,8 +2,11 @@ package engine
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"math/big"
+	"os"
 	"strings"
 )
 
@@ -16,6 +19,9 @@ func (e *Engine) newID() (string, error) {
 			return "", fmt.Errorf("choosing container ID: %w", err)
 		}
 		id := fmt.Sprint(number.Int64() + 1_000_000_000)
+		if _, err := os.Lstat(e.Layout.Container(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("choosing container ID: %w", err)
+		}
 		if !e.exists(id) {
 			return id, nil
 		}
