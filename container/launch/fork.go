@@ -62,7 +62,8 @@ func (p *Plan) ForkInto(namespaces uintptr, cgroup *os.File) (Child, error) {
 	return Child{Pid: int(pid), Pidfd: os.NewFile(uintptr(*pidfd), "pidfd")}, nil
 }
 
-// fork makes the child, and forgets what only that needs.
+// fork makes the child, and forgets what only that needs. One that could not be
+// made can be tried again.
 func (p *Plan) fork(arguments *cloneArguments) (uintptr, syscall.Errno) {
 	steps := unsafe.Slice(placeAll(p, p.steps), len(p.steps))
 	failure := place(p, Failure{})
@@ -72,7 +73,9 @@ func (p *Plan) fork(arguments *cloneArguments) (uintptr, syscall.Errno) {
 	pid, errno := fork(arguments, steps, failure, inherited)
 	syscall.ForkLock.Unlock()
 	runtime.KeepAlive(p)
-	p.memory.release()
+	if errno == 0 {
+		p.memory.release()
+	}
 	return pid, errno
 }
 

@@ -69,3 +69,25 @@ func TestParseMapping(t *testing.T) {
 		}
 	}
 }
+
+// A child that cannot be born in its cgroup is tried elsewhere, with the same plan.
+func TestPlanCanBeTriedAgain(t *testing.T) {
+	output, failure, _, err := forked(t, func(plan *Plan) error {
+		plan.Announce('b')
+		if err := plan.Exec([]string{"/bin/echo", "second"}, nil); err != nil {
+			return err
+		}
+		noCgroup, err := os.Open(t.TempDir())
+		if err != nil {
+			return err
+		}
+		defer noCgroup.Close()
+		if _, err := plan.ForkInto(0, noCgroup); err == nil {
+			t.Error("a child was born in a directory that is no cgroup")
+		}
+		return nil
+	})
+	if err != nil || failure != nil || output != "second\n" {
+		t.Errorf("the second try says %q, %v %v", output, failure, err)
+	}
+}
