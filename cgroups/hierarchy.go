@@ -1,7 +1,6 @@
 package cgroups
 
 import (
-	"fmt"
 	"os"
 	"path"
 	"slices"
@@ -43,16 +42,11 @@ func (h Hierarchy) Directory(cgroup string) string {
 // Hierarchies finds those with a controller that mydocker uses, each controller
 // in one of them. On a host without cgroups the list is empty.
 func Hierarchies() ([]Hierarchy, error) {
-	// Not thread-self: a thread may be inside a container's mount namespace.
-	file, err := os.Open("/proc/self/mountinfo")
+	mounts, err := Mounts()
 	if err != nil {
-		return nil, fmt.Errorf("finding cgroup hierarchies: %w; mount it with: mount -t proc proc /proc", err)
+		return nil, err
 	}
-	defer file.Close()
-	hierarchies, err := readMountinfo(file)
-	if err != nil {
-		return nil, fmt.Errorf("finding cgroup hierarchies: reading %q: %w", file.Name(), err)
-	}
+	hierarchies := hierarchiesOf(mounts)
 	for i := range hierarchies {
 		if hierarchies[i].Version == 2 {
 			hierarchies[i].Controllers = unifiedControllers(hierarchies[i].Mount)

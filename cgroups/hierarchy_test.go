@@ -66,7 +66,7 @@ func TestHierarchiesOfVersion1(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
-		if diff := cmp.Diff(test.want, choose(found)); diff != "" {
+		if diff := cmp.Diff(test.want, choose(hierarchiesOf(found))); diff != "" {
 			t.Errorf("%s:\n%s", name, diff)
 		}
 	}
@@ -78,7 +78,7 @@ func TestHierarchyOfVersion2(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []Hierarchy{{Version: 2, Root: "/", Mount: "/sys/fs/cgroup"}}
-	if diff := cmp.Diff(want, found); diff != "" {
+	if diff := cmp.Diff(want, hierarchiesOf(found)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -1,24 +1,55 @@
 package cgroups
 
 import (
+	"fmt"
 	"io"
+	"os"
 	"strings"
+	"sync"
 
 	"github.com/moby/sys/mountinfo"
 )
 
-// readMountinfo gives the cgroup mounts of a mountinfo file. The controllers of
-// version 2 are not in it.
-func readMountinfo(file io.Reader) ([]Hierarchy, error) {
-	mounts, err := mountinfo.GetMountsFromReader(file, mountinfo.FSTypeFilter("cgroup", "cgroup2"))
+// table is the host's, read once per process: the mounts of cgroup hierarchies do
+// not change under a command, which asks many times.
+var table struct {
+	sync.Once
+	mounts []*mountinfo.Info
+	err    error
+}
+
+// Mounts gives the mounts of cgroup hierarchies of both versions that this process
+// sees.
+func Mounts() ([]*mountinfo.Info, error) {
+	table.Do(func() { table.mounts, table.err = readTable() })
+	return table.mounts, table.err
+}
+
+func readTable() ([]*mountinfo.Info, error) {
+	// Not thread-self: a thread may be inside a container's mount namespace.
+	file, err := os.Open("/proc/self/mountinfo")
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("finding cgroup hierarchies: %w; mount it with: mount -t proc proc /proc", err)
 	}
+	defer file.Close()
+	mounts, err := readMountinfo(file)
+	if err != nil {
+		return nil, fmt.Errorf("finding cgroup hierarchies: reading %q: %w", file.Name(), err)
+	}
+	return mounts, nil
+}
+
+func readMountinfo(file io.Reader) ([]*mountinfo.Info, error) {
+	return mountinfo.GetMountsFromReader(file, mountinfo.FSTypeFilter("cgroup", "cgroup2"))
+}
+
+// hierarchiesOf gives what is mounted. The controllers of version 2 are not in it.
+func hierarchiesOf(mounts []*mountinfo.Info) []Hierarchy {
 	var found []Hierarchy
 	for _, mount := range mounts {
 		found = append(found, newHierarchy(mount))
 	}
-	return found, nil
+	return found
 }
 
 func newHierarchy(mount *mountinfo.Info) Hierarchy {

@@ -1,7 +1,8 @@
 // Package container is one container as the OCI runtime-spec knows it: its
 // namespaces, its root, its first process and those that are added later. It
-// takes a specs.Spec and knows neither images nor networks nor cgroups; what
-// it needs of them the caller does between Create and Start.
+// takes a specs.Spec and knows neither images nor networks, and of cgroups only
+// where the host has them mounted; what it needs of them the caller does between
+// Create and Start.
 //
 // Create takes new namespaces with a thread of the caller, which makes the root
 // in them while the caller gives them a network, and forks a process into the

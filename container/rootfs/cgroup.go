@@ -9,14 +9,17 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/moby/sys/mountinfo"
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+
+	"mydocker/cgroups"
 )
 
-// cgroups is the mount of the cgroup hierarchies. It waits until the process
+// cgroupMount is the mount of the cgroup hierarchies. It waits until the process
 // is in the container's cgroup and has taken a cgroup namespace there, so that
 // it shows the container's own subtree as its root.
-type cgroups struct {
+type cgroupMount struct {
 	mount       specs.Mount
 	wanted      options
 	target      *os.File
@@ -46,7 +49,7 @@ func (r *Root) reserveCgroup(mount specs.Mount, wanted options) error {
 	if err != nil {
 		return err
 	}
-	r.cgroup = &cgroups{mount: mount, wanted: wanted, target: target, hierarchies: found, unified: len(found) == 0}
+	r.cgroup = &cgroupMount{mount: mount, wanted: wanted, target: target, hierarchies: found, unified: len(found) == 0}
 	return nil
 }
 
@@ -75,7 +78,7 @@ func (r *Root) MountCgroup(membership []byte) error {
 	return nil
 }
 
-func (c *cgroups) mountUnified() error {
+func (c *cgroupMount) mountUnified() error {
 	made, err := newFilesystem("cgroup2", "cgroup", c.wanted)
 	if err != nil {
 		return err
@@ -86,7 +89,7 @@ func (c *cgroups) mountUnified() error {
 
 // mountHierarchies makes a tmpfs with a directory for each hierarchy, and a
 // symbolic link for each controller of those that have several.
-func (c *cgroups) mountHierarchies() error {
+func (c *cgroupMount) mountHierarchies() error {
 	writable := c.wanted
 	writable.attributes.set &^= unix.MOUNT_ATTR_RDONLY
 	writable.data = []string{"mode=755"}
@@ -106,7 +109,7 @@ func (c *cgroups) mountHierarchies() error {
 	return shelf.change(c.wanted.attributes)
 }
 
-func (c *cgroups) mountHierarchy(shelf tree, h hierarchy) error {
+func (c *cgroupMount) mountHierarchy(shelf tree, h hierarchy) error {
 	if err := unix.Mkdirat(int(shelf.Fd()), h.name, 0o755); err != nil {
 		return err
 	}
@@ -153,16 +156,15 @@ func linkControllers(shelf tree, h hierarchy) error {
 	return nil
 }
 
-// hostHierarchies reads which hierarchies of version 1 are mounted
-// (/proc/thread-self/mountinfo, proc_pid_mountinfo(5)).
+// hostHierarchies finds which hierarchies of version 1 are mounted.
 func hostHierarchies() ([]hierarchy, error) {
-	mounts, err := os.ReadFile("/proc/thread-self/mountinfo")
+	mounts, err := cgroups.Mounts()
 	if err != nil {
 		return nil, err
 	}
 	var found []hierarchy
-	for line := range bytes.Lines(mounts) {
-		h, isHierarchy := parseHierarchy(string(line))
+	for _, mount := range mounts {
+		h, isHierarchy := hierarchyOf(mount)
 		if isHierarchy && !slices.ContainsFunc(found, func(other hierarchy) bool { return other.name == h.name }) {
 			found = append(found, h)
 		}
@@ -170,16 +172,12 @@ func hostHierarchies() ([]hierarchy, error) {
 	return found, nil
 }
 
-// parseHierarchy takes a line of mountinfo: the fifth field is the mount
-// point; after " - " come type, source and the options of the hierarchy.
-func parseHierarchy(line string) (hierarchy, bool) {
-	mount, filesystem, found := strings.Cut(line, " - ")
-	fields, about := strings.Fields(mount), strings.Fields(filesystem)
-	if !found || len(fields) < 5 || len(about) < 3 || about[0] != "cgroup" {
+func hierarchyOf(mount *mountinfo.Info) (hierarchy, bool) {
+	if mount.FSType != "cgroup" {
 		return hierarchy{}, false
 	}
-	h := hierarchy{name: path.Base(fields[4])}
-	for word := range strings.SplitSeq(about[2], ",") {
+	h := hierarchy{name: path.Base(mount.Mountpoint)}
+	for word := range strings.SplitSeq(mount.VFSOptions, ",") {
 		switch {
 		case strings.HasPrefix(word, "name="):
 			h.options = append(h.options, "none", word)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/moby/sys/mountinfo"
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 )
@@ -56,15 +57,18 @@ func TestSplitLayers(t *testing.T) {
 	}
 }
 
-func TestParseHierarchy(t *testing.T) {
+func TestHierarchies(t *testing.T) {
 	for line, want := range map[string]*hierarchy{
 		"32 31 0:29 / /sys/fs/cgroup/cpu,cpuacct rw,relatime shared:9 - cgroup cgroup rw,cpu,cpuacct":                                            {"cpu,cpuacct", []string{"cpu", "cpuacct"}},
 		"40 31 0:37 / /sys/fs/cgroup/systemd rw,relatime - cgroup cgroup rw,xattr,release_agent=/lib/systemd/systemd-cgroups-agent,name=systemd": {"systemd", []string{"none", "name=systemd"}},
 		"41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw":                                                                   nil,
 		"22 27 0:21 / /proc rw,relatime - proc proc rw":                                                                                          nil,
-		"": nil,
 	} {
-		got, isHierarchy := parseHierarchy(line)
+		mounts, err := mountinfo.GetMountsFromReader(strings.NewReader(line+"\n"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, isHierarchy := hierarchyOf(mounts[0])
 		if isHierarchy != (want != nil) || want != nil && !reflect.DeepEqual(got, *want) {
 			t.Errorf("%q: got %+v, %t", line, got, isHierarchy)
 		}

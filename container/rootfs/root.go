@@ -19,8 +19,8 @@ type Root struct {
 	spec *specs.Spec
 	tree tree // the root's own mount, on top of the host's root
 
-	sources []tree   // of the spec's bind mounts, in its order; else empty
-	cgroup  *cgroups // the mount that has to wait for the cgroup namespace
+	sources []tree       // of the spec's bind mounts, in its order; else empty
+	cgroup  *cgroupMount // the mount that has to wait for the cgroup namespace
 
 	noProc  bool  // there is no process yet whose procfs could be mounted
 	waiting []int // the mounts, by their index in the spec, that wait for procfs
