@@ -46,7 +46,7 @@ type RunOptions struct {
 
 // compose makes the record of a new container. It refuses everything that can
 // be refused, and changes nothing.
-func (e *Engine) compose(id string, options RunOptions) (*Record, error) {
+func (e *Engine) compose(options RunOptions) (*Record, error) {
 	picture, err := e.Images.Resolve(options.Image)
 	if err != nil {
 		return nil, err
@@ -55,6 +55,10 @@ func (e *Engine) compose(id string, options RunOptions) (*Record, error) {
 		return nil, err
 	}
 	program, err := composeProcess(options, picture.Config)
+	if err != nil {
+		return nil, err
+	}
+	id, err := e.newID()
 	if err != nil {
 		return nil, err
 	}

@@ -15,11 +15,7 @@ import (
 // nothing. The container that they make is one for mydocker, too: ps lists it,
 // and exec, stop and rm work on it.
 func (e *Engine) ExplainRun(options RunOptions) ([]string, error) {
-	id, err := e.newID()
-	if err != nil {
-		return nil, err
-	}
-	record, err := e.compose(id, options)
+	record, err := e.compose(options)
 	if err != nil {
 		return nil, err
 	}

@@ -37,11 +37,15 @@ func (s *Session) Recover() error { return s.engine.reconcileEnded(s.ID) }
 // when Run returns without an error; otherwise nothing is left of it.
 func (e *Engine) Run(options RunOptions) (*Session, error) {
 	for attempt := 0; ; attempt++ {
-		record, monitor, err := e.begin(options)
+		var record *Record
+		err := e.step("find the image and check what is asked for", func() (err error) {
+			record, err = e.compose(options)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		session, err := e.launchNew(record, monitor)
+		session, err := e.launchNew(record)
 		// Somebody gave the image's name to another image in between, or
 		// removed the image, which compose will tell.
 		replaced := errors.As(err, new(*image.NotFoundError))
@@ -55,50 +59,38 @@ func (e *Engine) Run(options RunOptions) (*Session, error) {
 // replaced.
 const mostReplacements = 20
 
-// begin starts a new container's monitor, which takes its time to start, and
-// finds out meanwhile whether there can be such a container.
-func (e *Engine) begin(options RunOptions) (*Record, *monitorProcess, error) {
-	id, err := e.newID()
-	if err != nil {
-		return nil, nil, err
-	}
-	monitor, err := e.newMonitor(id, options.Ports, options.Detached || options.Terminal)
-	if err != nil {
-		return nil, nil, err
-	}
-	var record *Record
-	err = e.step("find the image and check what is asked for", func() (err error) {
-		record, err = e.compose(id, options)
-		return err
-	})
-	if err != nil {
-		monitor.end()
-		return nil, nil, err
-	}
-	return record, monitor, nil
-}
-
-func (e *Engine) launchNew(record *Record, monitor *monitorProcess) (*Session, error) {
+func (e *Engine) launchNew(record *Record) (*Session, error) {
 	lock, err := e.lockContainer(record.ID)
 	if err != nil {
-		monitor.end()
 		return nil, err
 	}
 	defer lock.Release()
-	return e.launch(record, nil, monitor)
+	return e.launch(record, nil)
 }
 
 // launch starts a container whose record is complete but for its run. The
 // caller holds its lock. joining is the lock of its network, if the caller has
 // that already; it is given back as early as possible.
-func (e *Engine) launch(record *Record, joining *state.Lock, monitor *monitorProcess) (*Session, error) {
-	monitor.connection.Trace = e.Trace
-	record.Ports, record.AppArmor = monitor.ports, record.Security.profile()
+func (e *Engine) launch(record *Record, joining *state.Lock) (*Session, error) {
 	if err := record.findDevices(); err != nil {
-		monitor.end()
 		return nil, err
 	}
-	err := e.prepare(record, joining, monitor.reference)
+	record.AppArmor = record.Security.profile()
+	held, err := e.holdPorts(record)
+	if err != nil {
+		held.close()
+		return nil, err
+	}
+	var monitor *monitorProcess
+	err = e.step("start its monitor", func() (err error) {
+		monitor, err = e.newMonitor(record, held)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	monitor.connection.Trace = e.Trace
+	err = e.prepare(record, joining, monitor.reference)
 	if err == nil {
 		err = e.step("wait until its program runs", func() error { return monitor.start(record) })
 	}
@@ -112,29 +104,15 @@ func (e *Engine) launch(record *Record, joining *state.Lock, monitor *monitorPro
 	}, nil
 }
 
-// newMonitor takes a container's ports and gives the monitor that fits: a process
-// apart where the container may stay when the command goes, and otherwise the
-// command itself, which saves the time that a process takes to start.
-func (e *Engine) newMonitor(id string, publish []network.PortMapping, apart bool) (*monitorProcess, error) {
-	held, taken, err := e.holdPorts(publish)
-	if err != nil {
-		held.close()
-		return nil, err
+// newMonitor gives the monitor that fits: a process of its own where the
+// container may stay when the command goes, and otherwise the command itself,
+// which saves the time that a process takes to start.
+func (e *Engine) newMonitor(record *Record, held ports) (*monitorProcess, error) {
+	if record.Detached || record.Process.Terminal {
+		defer held.close()
+		return e.spawnMonitor(record.ID, held)
 	}
-	var monitor *monitorProcess
-	err = e.step("start its monitor", func() (err error) {
-		if apart {
-			defer held.close()
-			monitor, err = e.spawnMonitor(id, held)
-			return err
-		}
-		monitor, err = e.hostMonitor(id, held)
-		return err
-	})
-	if err == nil {
-		monitor.ports = taken
-	}
-	return monitor, err
+	return e.hostMonitor(record.ID, held)
 }
 
 // takeBack cleans up after a launch that came to nothing. Its monitor may have
@@ -230,8 +208,7 @@ func (e *Engine) writeRecords(record *Record, joined *network.Network, owner Ref
 type monitorProcess struct {
 	reference  Reference
 	connection *attach.Connection
-	hosted     *hosted               // nil for a process apart
-	ports      []network.PortMapping // that it holds
+	hosted     *hosted
 }
 
 // MonitorName is the name under which the program runs as a monitor.

@@ -21,22 +21,24 @@ func (p ports) close() {
 	}
 }
 
-// holdPorts takes the host ports that a container publishes, and tells which those
-// are where the kernel chose. It takes them in the order of their numbers: of two
-// commands that want some of the same ports, one gets all of its own then. Both
-// lists are in the order in which the user named the ports.
-func (e *Engine) holdPorts(publish []network.PortMapping) (held ports, taken []network.PortMapping, err error) {
-	held, taken = make(ports, len(publish)), make([]network.PortMapping, len(publish))
-	for _, i := range inOrder(publish) {
-		err := e.step("bind port "+publish[i].String(), func() (err error) {
-			held[i], taken[i], err = network.Reserve(publish[i])
+// holdPorts takes the host ports that a container publishes, and writes down
+// those that the kernel chose. It takes them in the order of their numbers: of
+// two commands that want some of the same ports, one gets all of its own then.
+// The sockets are in the order in which the user named the ports.
+func (e *Engine) holdPorts(record *Record) (held ports, err error) {
+	record.Ports = make([]network.PortMapping, len(record.Publish))
+	held = make(ports, len(record.Publish))
+	for _, i := range inOrder(record.Publish) {
+		wanted := record.Publish[i]
+		err := e.step("bind port "+wanted.String(), func() (err error) {
+			held[i], record.Ports[i], err = network.Reserve(wanted)
 			return e.blame(err)
 		})
 		if err != nil {
-			return held, nil, err
+			return held, err
 		}
 	}
-	return held, taken, nil
+	return held, nil
 }
 
 // inOrder gives the places of mappings in the order of their host ports; those

@@ -20,13 +20,8 @@ func (e *Engine) Start(reference string, attached bool) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	record := found.Record
-	record.Detached = !attached
-	monitor, err := e.newMonitor(record.ID, record.Publish, record.Detached || record.Process.Terminal)
-	if err != nil {
-		return nil, err
-	}
-	return e.launch(record, network, monitor)
+	found.Record.Detached = !attached
+	return e.launch(found.Record, network)
 }
 
 // checkStart refuses a container that does not rest, and what has changed on
