@@ -10,19 +10,25 @@ import (
 	"github.com/moby/sys/mountinfo"
 )
 
-// table is the host's, read once per process: the mounts of cgroup hierarchies do
-// not change under a command, which asks many times.
+// table is read once per process, which asks many times: nobody changes the mounts
+// of cgroup hierarchies while containers run.
 var table struct {
-	sync.Once
+	sync.Mutex
 	mounts []*mountinfo.Info
-	err    error
+	read   bool
 }
 
 // Mounts gives the mounts of cgroup hierarchies of both versions that this process
 // sees.
 func Mounts() ([]*mountinfo.Info, error) {
-	table.Do(func() { table.mounts, table.err = readTable() })
-	return table.mounts, table.err
+	table.Lock()
+	defer table.Unlock()
+	if table.read {
+		return table.mounts, nil
+	}
+	mounts, err := readTable()
+	table.mounts, table.read = mounts, err == nil
+	return mounts, err
 }
 
 func readTable() ([]*mountinfo.Info, error) {

@@ -50,9 +50,10 @@ func (c childSide) close() {
 	c.latch.Close()
 }
 
-// newEntry opens what has to be opened outside.
+// newEntry opens, and looks at, what has to be outside.
 func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
 	e = &entry{target: target, cfg: cfg, plan: &launch.Plan{}}
+	e.plan.Withhold()
 	if e.null, err = os.OpenFile(os.DevNull, os.O_RDWR, 0); err != nil {
 		return nil, err
 	}

@@ -139,6 +139,14 @@ func needRoot(t testing.TB) {
 // binary; one that was built for the race detector is not.
 func withInit(t testing.TB, cfg *Config) {
 	t.Helper()
+	needStatic(t)
+	cfg.Init = true
+}
+
+// needStatic skips a test where the test binary has a C library, which mydocker
+// has not.
+func needStatic(t testing.TB) {
+	t.Helper()
 	binary, err := elf.Open("/proc/self/exe")
 	if err != nil {
 		t.Fatal(err)
@@ -149,7 +157,6 @@ func withInit(t testing.TB, cfg *Config) {
 			t.Skip("needs a static test binary")
 		}
 	}
-	cfg.Init = true
 }
 
 // settings gives a container with an overlay of its own on the image.

@@ -25,10 +25,12 @@ type visitor struct {
 	process *Process
 	sandbox *Sandbox
 	plan    *launch.Plan
-	files   [3]*os.File // the program's, until it has them; nil is /dev/null
-	status  *os.File    // where the process tells how far it came
-	latch   *os.File    // what it waits at
-	proc    *os.File    // the host's procfs
+	died    chan struct{} // closed when the process has ended
+	through chan struct{} // closed when this thread has nothing more to do with the process
+	files   [3]*os.File   // the program's, until it has them; nil is /dev/null
+	status  *os.File      // where the process tells how far it came
+	latch   *os.File      // what it waits at
+	proc    *os.File      // the host's procfs
 }
 
 // canVisit tells whether a thread can make the container. It cannot stay as
@@ -50,7 +52,8 @@ func (cfg Config) canVisit() bool {
 // visit makes the container's namespaces and returns; a thread in them goes on.
 func visit(cfg Config) (*Process, error) {
 	creator, maker := newTalk()
-	v := &visitor{worker: worker{creator: maker, task: newErrand(cfg)}, cfg: cfg, process: newProcess()}
+	v := &visitor{worker: worker{creator: maker, task: newErrand(cfg)}, cfg: cfg, process: newProcess(),
+		died: make(chan struct{}), through: make(chan struct{})}
 	v.process.maker = creator
 	if err := v.takeFiles(); err != nil {
 		return nil, fmt.Errorf("creating container %q: %w", cfg.ID, err)
@@ -70,30 +73,43 @@ func visit(cfg Config) (*Process, error) {
 
 // live is the thread's life in the namespaces.
 func (v *visitor) live() {
-	defer v.creator.Close()
-	defer v.closeFiles()
-	defer func() { v.proc.Close() }()
-	if err := failpoint.Around("make root", v.work); err != nil {
-		v.giveUp(err)
+	begun := v.begin()
+	v.closeFiles()
+	v.proc.Close()
+	v.creator.Close()
+	if begun {
+		v.sandbox.leaveNetwork()
+	}
+	close(v.through)
+	if v.process.pid == 0 {
+		close(v.process.ended)
 		return
 	}
-	v.creator.send(prepared, nil)
-	if v.wanted() {
-		if err := failpoint.Around("open latch", v.open); err != nil {
-			v.giveUp(err)
-			return
-		}
+	<-v.died
+}
+
+// begin makes the root and, if the creator wants it, lets the program begin.
+func (v *visitor) begin() bool {
+	if err := failpoint.Around("make root", v.work); err != nil {
+		v.giveUp(err)
+		return false
 	}
-	v.creator.Close()
-	v.sandbox.leaveNetwork()
-	<-v.process.ended
+	v.creator.send(prepared, nil)
+	if !v.wanted() {
+		return false
+	}
+	if err := failpoint.Around("open latch", v.open); err != nil {
+		v.giveUp(err)
+		return false
+	}
+	return true
 }
 
 // wanted waits until the creator wants the program to begin. It kills the
 // process of a creator who gives up.
 func (v *visitor) wanted() bool {
 	select {
-	case <-v.process.ended:
+	case <-v.died:
 		return false
 	case _, open := <-v.heard():
 		if !open {
@@ -128,14 +144,13 @@ func (v *visitor) giveUp(cause error) {
 	if v.process.pid == 0 {
 		close(v.process.born)
 		v.creator.receive()
-		close(v.process.ended)
 		return
 	}
 	select {
 	case <-v.heard():
 		v.process.Signal(unix.SIGKILL)
-		<-v.process.ended
-	case <-v.process.ended:
+		<-v.died
+	case <-v.died:
 	}
 }
 
@@ -274,6 +289,8 @@ func (v *visitor) fork() (err error) {
 	failpoint.Born("init", child.Pid)
 	go func() {
 		awaitEnd(v.process.pidfd)
+		close(v.died)
+		<-v.through // whoever is told of the end may reap the process, whose pid then means nothing
 		close(v.process.ended)
 	}()
 	return adjustOOMScore(child.Pid, v.task.Spec.Process.OOMScoreAdj)
@@ -321,6 +338,7 @@ func (v *visitor) writePlan(status, latch *os.File) (raised []*os.File, err erro
 		return nil, err
 	}
 	v.plan = &launch.Plan{}
+	v.plan.Withhold()
 	v.plan.Arrange(raised[0], v.files, raised[1:]...)
 	v.plan.DieWithParent()
 	if makes(v.task.Spec, specs.CgroupNamespace) {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"sync"
 	"sync/atomic"
 
 	"golang.org/x/sys/unix"
@@ -42,10 +43,8 @@ func (e *Engine) hostMonitor(id string, held ports) (*monitorProcess, error) {
 	}
 	h := &hosted{monitor: &monitor{engine: e, ports: held, within: true, decided: make(chan struct{})}, ended: make(chan error, 1)}
 	connection := attach.NewConnection(ours)
-	h.takeSignals = func() {
-		h.outliveSignals(connection)
-		connection.ForwardSignals()
-	}
+	h.outliveSignals(connection)
+	h.takeSignals = sync.OnceFunc(connection.ForwardSignals)
 	go func() {
 		command := attach.NewConnection(conn)
 		defer held.close()

@@ -40,7 +40,7 @@ type monitor struct {
 	ports   ports // that it holds; nil: those behind monitorFD
 	within  bool  // it lives in the command
 
-	takeSignals func() // from the command in which it lives; nil for one of its own
+	takeSignals func() // from the command in which it lives, once
 
 	disowned atomic.Bool   // the command itself cleans up
 	decided  chan struct{} // closed when that is certain, for one within a command
@@ -65,7 +65,7 @@ func Monitor(arguments []string) error {
 		return err
 	}
 	defer command.Close()
-	m := &monitor{engine: New(state.Layout{Root: arguments[0], RunRoot: arguments[1]})}
+	m := &monitor{engine: New(state.Layout{Root: arguments[0], RunRoot: arguments[1]}), takeSignals: func() {}}
 	return m.serveCommand(command, arguments[2])
 }
 
@@ -85,6 +85,7 @@ func (m *monitor) serveCommand(command *attach.Connection, id string) error {
 		m.engine.took("wait for the command", began, time.Since(began), nil)
 	}
 	if err := m.start(id); err != nil {
+		m.takeSignals() // none may end the cleaning up
 		return command.SendJSON(attach.Failed, describe(errors.Join(err, m.abandon())))
 	}
 	return m.supervise(command, hello)

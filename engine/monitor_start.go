@@ -22,9 +22,6 @@ func (m *monitor) start(id string) error {
 	if err := m.createRuntime(id); err != nil {
 		return err
 	}
-	if m.takeSignals != nil {
-		m.takeSignals() // each takes Go two switches of threads, for which there is time now
-	}
 	return m.run()
 }
 
@@ -75,13 +72,14 @@ func (m *monitor) createProcess(limit func() error) (err error) {
 	config.Cgroup = func() (container.Cgroup, error) { return m.engine.cgroup(m.record), limit() }
 	config.Stdin, config.Stdout, config.Stderr = m.streams.theirs()
 	m.process, err = container.Create(config)
+	m.sandbox.Close() // where a process makes the root, nobody needs it
 	return err
 }
 
-// createRuntime makes what the container has while it runs. A thread makes its
-// root, and forks its first process as soon as there is the cgroup in which that
-// is born. Meanwhile this one makes the cgroup, and then all that the process
-// does not need to begin.
+// createRuntime makes what the container has while it runs. A thread, or a process
+// of mydocker, makes its root; the thread forks the first process as soon as there
+// is the cgroup in which that is born. Meanwhile this one makes the cgroup, unless
+// container.Create had to have it, and then all that nobody waits for.
 func (m *monitor) createRuntime(id string) error {
 	set, err := m.record.runtime()
 	if err != nil {
@@ -93,6 +91,7 @@ func (m *monitor) createRuntime(id string) error {
 	if err := m.engine.step("begin to make its root, in new namespaces", create); err != nil {
 		return err
 	}
+	m.takeSignals() // each takes Go two switches of threads, for which there is time now
 	if err := limit(); err != nil {
 		return err
 	}
@@ -113,13 +112,14 @@ func plug(set resource.Set, sandbox string) {
 	}
 }
 
-// run writes down which process it is that must not outlive this one, while that
-// one still waits for its root, and then lets the program run.
+// run writes down which process it is that must not outlive this one, by which
+// others enter the container too, and so not before that has its root. Then it lets
+// the program run.
 func (m *monitor) run() error {
-	if err := m.engine.step("write down its pid", m.recordProgram); err != nil {
+	if err := m.engine.step("wait until it has made its root", m.process.Ready); err != nil {
 		return err
 	}
-	if err := m.engine.step("wait until it has made its root", m.process.Ready); err != nil {
+	if err := m.engine.step("write down its pid", m.recordProgram); err != nil {
 		return err
 	}
 	if err := m.engine.step("let its program run", m.process.Start); err != nil {

@@ -12,18 +12,23 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
-// host remembers what the mount table says: a command asks many times, and the
-// mounts of cgroup hierarchies do not change under it.
+// host remembers what hierarchies there are, which a process asks many times.
 var host struct {
-	sync.Once
+	sync.Mutex
 	hierarchies []cgroups.Hierarchy
-	err         error
+	found       bool
 }
 
 // Hierarchies gives the host's cgroup hierarchies, found once per process.
 func Hierarchies() ([]cgroups.Hierarchy, error) {
-	host.Do(func() { host.hierarchies, host.err = cgroups.Hierarchies() })
-	return host.hierarchies, host.err
+	host.Lock()
+	defer host.Unlock()
+	if host.found {
+		return host.hierarchies, nil
+	}
+	hierarchies, err := cgroups.Hierarchies()
+	host.hierarchies, host.found = hierarchies, err == nil
+	return hierarchies, err
 }
 
 // Offers tells whether any hierarchy has the controller.

@@ -40,7 +40,7 @@ func (p *Plan) Fork() (Child, error) { return p.ForkInto(0, nil) }
 // version 2 cgroup, by its directory; nil is the thread's own. It is ENOSYS where
 // a seccomp filter keeps clone3(2) and with it the cgroup from mydocker.
 func (p *Plan) ForkInto(namespaces uintptr, cgroup *os.File) (Child, error) {
-	pidfd := new(int32)
+	pidfd := place(p, int32(-1))
 	arguments := &cloneArguments{
 		flags:      unix.CLONE_PIDFD | uint64(namespaces),
 		pidfd:      uint64(address(pidfd)),
@@ -55,27 +55,24 @@ func (p *Plan) ForkInto(namespaces uintptr, cgroup *os.File) (Child, error) {
 		arguments.cgroup = uint64(cgroup.Fd())
 	}
 	pid, errno := p.fork(arguments)
-	runtime.KeepAlive(pidfd)
 	if errno != 0 {
 		return Child{}, fmt.Errorf("making a process: %w", errno)
 	}
-	return Child{Pid: int(pid), Pidfd: os.NewFile(uintptr(*pidfd), "pidfd")}, nil
+	child := Child{Pid: int(pid), Pidfd: os.NewFile(uintptr(*pidfd), "pidfd")}
+	p.memory.release()
+	return child, nil
 }
 
-// fork makes the child, and forgets what only that needs. One that could not be
-// made can be tried again.
+// fork makes the child. One that could not be made can be tried again.
 func (p *Plan) fork(arguments *cloneArguments) (uintptr, syscall.Errno) {
 	steps := unsafe.Slice(placeAll(p, p.steps), len(p.steps))
 	failure := place(p, Failure{})
-	inherited := newInheritance(p.memory)
+	inherited := newInheritance(p)
 	// Another fork at the same time could find its own stack withheld.
 	syscall.ForkLock.Lock()
 	pid, errno := fork(arguments, steps, failure, inherited)
 	syscall.ForkLock.Unlock()
 	runtime.KeepAlive(p)
-	if errno == 0 {
-		p.memory.release()
-	}
 	return pid, errno
 }
 

@@ -10,11 +10,17 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// inheritance is what a forked child gets of the memory of a Go program: the
-// program itself, the stack on which it is, and its plan. Whatever else both
-// processes had would be copied, page by page, when either writes to it, and for
-// each page all processors be interrupted on which the parent has threads. That
-// took more than a tenth of a run's time.
+// Withhold keeps from the child what it does not need of this process' memory:
+// anything but the program itself, the stack on which it is, and its plan.
+// Otherwise each page of what both have is copied when either writes to it, and for
+// each all processors are interrupted on which the parent has threads. That took
+// more than a tenth of a run's time.
+//
+// It looks at the memory as it is now, by the host's procfs, and so comes before the
+// calling thread enters a container.
+func (p *Plan) Withhold() { p.withheld = anonymousMemory() }
+
+// inheritance is what a forked child gets of its parent's memory.
 type inheritance struct {
 	withheld []span // anonymous memory
 	given    []span // of that, what the child needs beside its stack
@@ -29,22 +35,31 @@ func (s span) holds(address uintptr) bool { return s.first <= address && address
 // static lies in the program's own memory, which has no name in /proc/self/maps.
 var static byte
 
-// newInheritance looks at the calling process. Where its memory cannot be told,
-// the child gets more.
-func newInheritance(plan memory) *inheritance {
-	found := &inheritance{page: uintptr(os.Getpagesize())}
+func newInheritance(p *Plan) *inheritance {
+	inherited := &inheritance{withheld: p.withheld, page: uintptr(os.Getpagesize())}
+	for _, block := range p.memory.blocks {
+		first := address(unsafe.SliceData(block))
+		inherited.given = append(inherited.given, span{first, first + uintptr(len(block))})
+	}
+	return inherited
+}
+
+// withC tells of a C library, as the race detector has one. Its threads have memory
+// that the kernel writes to whenever they run (rseq(2)), in a child as well.
+//
+//go:linkname withC runtime.iscgo
+var withC bool
+
+// anonymousMemory lists what no file is behind. What cannot be told is left out.
+func anonymousMemory() (found []span) {
 	if withC {
-		return found
+		return nil
 	}
 	for line := range bytes.Lines(mappings()) {
 		mapped, isAnonymous := parseMapping(line)
 		if isAnonymous && !mapped.holds(address(&static)) {
-			found.withheld = append(found.withheld, mapped)
+			found = append(found, mapped)
 		}
-	}
-	for _, block := range plan.blocks {
-		first := address(unsafe.SliceData(block))
-		found.given = append(found.given, span{first, first + uintptr(len(block))})
 	}
 	return found
 }
@@ -87,8 +102,9 @@ func parseMapping(line []byte) (span, bool) {
 	return span{uintptr(first), uintptr(end)}, err == nil
 }
 
-// stackPages is how much of the stack a child needs, above and below where it
-// begins: more than functions may take for which the stack does not grow.
+// stackPages is how much of the stack a child needs below the page on which it
+// begins, where it grows to: more than functions may take for which Go does not make
+// it longer. Above it, that page and the next are enough.
 const stackPages = 2
 
 // limit withholds memory from the next child (madvise(2), MADV_DONTFORK). stack

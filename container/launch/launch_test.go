@@ -61,6 +61,7 @@ func forkedWith(t *testing.T, proc *os.File, add func(*Plan) error) (output stri
 		raised = append(raised, duplicate)
 	}
 	plan = &Plan{}
+	plan.Withhold()
 	plan.Arrange(raised[0], [3]*os.File{raised[1], raised[1], raised[1]}, raised[2:]...)
 	plan.DieWithParent()
 	if err := add(plan); err != nil {

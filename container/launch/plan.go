@@ -17,6 +17,8 @@ type Plan struct {
 	files  []*os.File // whose descriptors the steps use
 	memory memory     // what their arguments point at
 
+	withheld []span // what a child does not get
+
 	self *int32 // the pid of a forked child, as it sees itself; the kernel fills it in; nil: nobody asks
 
 	program program

@@ -55,6 +55,7 @@ func forkWaiting(status, latch *os.File) (Child, error) {
 		raised = append(raised, duplicate)
 	}
 	plan := &Plan{}
+	plan.Withhold()
 	plan.Arrange(raised[0], [3]*os.File{raised[0], raised[0], raised[0]}, raised[1])
 	plan.DieWithParent()
 	plan.AwaitLatch()
