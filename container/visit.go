@@ -56,6 +56,7 @@ func visit(cfg Config) (*Process, error) {
 		died: make(chan struct{}), through: make(chan struct{})}
 	v.process.maker = creator
 	if err := v.takeFiles(); err != nil {
+		v.closeFiles()
 		return nil, fmt.Errorf("creating container %q: %w", cfg.ID, err)
 	}
 	sandbox := cfg.Sandbox

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"os"
@@ -39,7 +40,7 @@ func (e *Engine) hostMonitor(id string, held ports) (*monitorProcess, error) {
 	theirs.Close()
 	if err != nil {
 		held.close()
-		return nil, fmt.Errorf("starting monitor: %w", err)
+		return nil, fmt.Errorf("starting monitor: %w", errors.Join(err, ours.Close()))
 	}
 	h := &hosted{monitor: &monitor{engine: e, ports: held, within: true, decided: make(chan struct{})}, ended: make(chan error, 1)}
 	connection := attach.NewConnection(ours)

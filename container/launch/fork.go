@@ -16,10 +16,11 @@ type Child struct {
 	Pidfd *os.File
 }
 
-// Kill ends a child that is not wanted.
+// Kill ends a child that is not wanted, and reaps it.
 func (c Child) Kill() {
 	unix.PidfdSendSignal(int(c.Pidfd.Fd()), unix.SIGKILL, nil, 0)
 	c.Pidfd.Close()
+	unix.Wait4(c.Pid, nil, 0, nil)
 }
 
 // The runtime blocks signals around a fork, so that no handler of the parent
