@@ -5,31 +5,19 @@ import (
 	"io"
 	"os"
 	"strings"
-	"sync"
 
 	"github.com/moby/sys/mountinfo"
+
+	"mydocker/internal/remembered"
 )
 
 // table is read once per process, which asks many times: nobody changes the mounts
 // of cgroup hierarchies while containers run.
-var table struct {
-	sync.Mutex
-	mounts []*mountinfo.Info
-	read   bool
-}
+var table remembered.Value[[]*mountinfo.Info]
 
 // Mounts gives the mounts of cgroup hierarchies of both versions that this process
 // sees.
-func Mounts() ([]*mountinfo.Info, error) {
-	table.Lock()
-	defer table.Unlock()
-	if table.read {
-		return table.mounts, nil
-	}
-	mounts, err := readTable()
-	table.mounts, table.read = mounts, err == nil
-	return mounts, err
-}
+func Mounts() ([]*mountinfo.Info, error) { return table.Get(readTable) }
 
 func readTable() ([]*mountinfo.Info, error) {
 	// Not thread-self: a thread may be inside a container's mount namespace.

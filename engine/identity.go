@@ -19,11 +19,12 @@ func (e *Engine) newID() (string, error) {
 			return "", fmt.Errorf("choosing container ID: %w", err)
 		}
 		id := fmt.Sprint(number.Int64() + 1_000_000_000)
-		if _, err := os.Lstat(e.Layout.Container(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("choosing container ID: %w", err)
-		}
 		if !e.exists(id) {
 			return id, nil
+		}
+		// What cannot be looked for seems to exist, too.
+		if _, err := os.Lstat(e.Layout.Container(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", fmt.Errorf("choosing container ID: %w", err)
 		}
 	}
 }

@@ -2,34 +2,21 @@ package manager
 
 import (
 	"slices"
-	"sync"
 
 	"mydocker/cgroups"
 	"mydocker/cgroups/fs"
 	"mydocker/cgroups/fs2"
 	"mydocker/internal/instance"
+	"mydocker/internal/remembered"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 )
 
 // host remembers what hierarchies there are, which a process asks many times.
-var host struct {
-	sync.Mutex
-	hierarchies []cgroups.Hierarchy
-	found       bool
-}
+var host remembered.Value[[]cgroups.Hierarchy]
 
 // Hierarchies gives the host's cgroup hierarchies, found once per process.
-func Hierarchies() ([]cgroups.Hierarchy, error) {
-	host.Lock()
-	defer host.Unlock()
-	if host.found {
-		return host.hierarchies, nil
-	}
-	hierarchies, err := cgroups.Hierarchies()
-	host.hierarchies, host.found = hierarchies, err == nil
-	return hierarchies, err
-}
+func Hierarchies() ([]cgroups.Hierarchy, error) { return host.Get(cgroups.Hierarchies) }
 
 // Offers tells whether any hierarchy has the controller.
 func Offers(controller string) bool {
