@@ -82,16 +82,8 @@ func readLive(path string) (*Live, error) {
 	return &live, nil
 }
 
-// saveLive writes down who sees to a container. A monitor that runs a program is
-// noted as well, since it will be looked for often.
-func (e *Engine) saveLive(id string, live *Live) error {
-	e.forgetOwner(id)
-	err := writeLive(e.livePath(id), live)
-	if err == nil && live.Work == Running && live.Program.PID != 0 {
-		e.noteOwner(id, live)
-	}
-	return err
-}
+// saveLive writes down who sees to a container.
+func (e *Engine) saveLive(id string, live *Live) error { return writeLive(e.livePath(id), live) }
 
 func writeLive(path string, live *Live) error {
 	live.Version = liveVersion

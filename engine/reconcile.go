@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -55,15 +56,14 @@ func (e *Engine) reconcileContainers(bootID string) error {
 // orphans gives those of containers in flight that nobody sees to. directory is
 // that of all live records.
 func (e *Engine) orphans(directory *os.File, ids []string, bootID string) (orphans []string) {
-	owned := make([]bool, len(ids))
-	spread(len(ids), func(i int) {
-		if owned[i] = hasNotedOwner(directory, ids[i], bootID); owned[i] {
-			return
-		}
-		live, err := e.loadLive(ids[i])
+	monitored := listening(directory, len(ids))
+	unknown := slices.DeleteFunc(ids, func(id string) bool { return monitored[id] })
+	owned := make([]bool, len(unknown))
+	spread(len(unknown), func(i int) {
+		live, err := e.loadLive(unknown[i])
 		owned[i] = err == nil && live.owned(bootID)
 	})
-	for i, id := range ids {
+	for i, id := range unknown {
 		if !owned[i] {
 			orphans = append(orphans, id)
 		}
