@@ -161,9 +161,6 @@ func (v *visitor) work() error {
 	if err := v.enterNamespaces(); err != nil {
 		return err
 	}
-	if err := rootfs.WriteKernel(nil, v.task.Spec.Linux.Sysctl); err != nil {
-		return err
-	}
 	if err := v.makeRoot(rootfs.MakeWithoutProc); err != nil {
 		return err
 	}
@@ -179,6 +176,9 @@ func (v *visitor) work() error {
 	}
 	defer context.Close()
 	if err := v.root.MountProc(context); err != nil {
+		return err
+	}
+	if err := v.root.WriteSysctls(); err != nil {
 		return err
 	}
 	return v.closeRoot()

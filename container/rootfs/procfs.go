@@ -3,10 +3,7 @@ package rootfs
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -27,12 +24,7 @@ func WriteKernel(oomScoreAdj *int, sysctls map[string]string) error {
 			return fmt.Errorf("setting oom_score_adj %d: %w; lowering it needs CAP_SYS_RESOURCE", *oomScoreAdj, err)
 		}
 	}
-	for _, name := range slices.Sorted(maps.Keys(sysctls)) {
-		if err := write(proc, "sys/"+sysctlPath(name), sysctls[name]); err != nil {
-			return fmt.Errorf("setting sysctl %q to %q: %w", name, sysctls[name], err)
-		}
-	}
-	return nil
+	return writeSysctls(proc, sysctls)
 }
 
 // HostProc opens the host's procfs, of which it makes sure. It is for a process
@@ -50,6 +42,24 @@ func HostProc() (*os.File, error) {
 	return proc, nil
 }
 
+// ownProc opens the container's procfs, which nothing covers but other files of
+// the kernel's (checkProc). There is none where the container has no procfs, or
+// one that is read-only or shows processes alone.
+func (r *Root) ownProc() *os.File {
+	proc, err := r.open("/proc", unix.O_PATH|unix.O_DIRECTORY)
+	if err != nil {
+		return nil
+	}
+	var about unix.Statfs_t
+	err = unix.Fstatfs(int(proc.Fd()), &about)
+	if err != nil || about.Type != unix.PROC_SUPER_MAGIC || about.Flags&unix.ST_RDONLY != 0 ||
+		unix.Faccessat(int(proc.Fd()), "sys", unix.F_OK, 0) != nil {
+		proc.Close()
+		return nil
+	}
+	return proc
+}
+
 // write writes a file of procfs.
 func write(proc *os.File, name, value string) error {
 	fd, err := openat2.Open(int(proc.Fd()), name, &unix.OpenHow{
@@ -65,65 +75,4 @@ func write(proc *os.File, name, value string) error {
 		err = path.Err
 	}
 	return errors.Join(err, file.Close())
-}
-
-// sysctlPath gives the path of a sysctl. As for sysctl(8), the first separator
-// tells whether "." or "/" separates; the other one then is part of a name,
-// such as that of the interface "eth0.1".
-func sysctlPath(name string) string {
-	first := strings.IndexAny(name, "./")
-	if first < 0 || name[first] == '/' {
-		return name
-	}
-	return strings.Map(func(r rune) rune {
-		switch r {
-		case '.':
-			return '/'
-		case '/':
-			return '.'
-		}
-		return r
-	}, name)
-}
-
-// CheckSysctl refuses what does not belong to a namespace of the container's
-// own and so would change the host. The arguments say which of the namespaces
-// are not the host's.
-func CheckSysctl(name string, ownIPC, ownNetwork, ownUTS bool) error {
-	path := sysctlPath(name)
-	if strings.Contains("/"+path+"/", "/../") {
-		return fmt.Errorf("setting sysctl %q: not a name", name)
-	}
-	own, kind := false, ""
-	switch {
-	case strings.HasPrefix(path, "net/"):
-		own, kind = ownNetwork, "network"
-	case strings.HasPrefix(path, "fs/mqueue/"), isIPC(path):
-		own, kind = ownIPC, "IPC"
-	case path == "kernel/domainname":
-		own, kind = ownUTS, "UTS"
-	case path == "kernel/hostname":
-		return fmt.Errorf("setting sysctl %q: use the host name of the container for that", name)
-	default:
-		return fmt.Errorf("setting sysctl %q: it belongs to the whole host; set it there with sysctl -w", name)
-	}
-	if !own {
-		return fmt.Errorf("setting sysctl %q: the container shares the host's %s namespace", name, kind)
-	}
-	return nil
-}
-
-// IsForInit tells whether a sysctl is written by a container's own root: those
-// of the network, in which users are numbers of the user namespace of whoever
-// writes.
-func IsForInit(name string) bool { return strings.HasPrefix(sysctlPath(name), "net/") }
-
-// isIPC names the sysctls of an IPC namespace (ipc_namespaces(7)).
-func isIPC(path string) bool {
-	switch path {
-	case "kernel/msgmax", "kernel/msgmnb", "kernel/msgmni", "kernel/sem",
-		"kernel/shmall", "kernel/shmmax", "kernel/shmmni", "kernel/shm_rmid_forced":
-		return true
-	}
-	return false
 }
