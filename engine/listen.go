@@ -17,13 +17,13 @@ const socketName = "attach.sock"
 
 // socketPath gives a path by way of a directory's descriptor, because the
 // address of a unix socket holds 107 bytes at most (unix(7)) and a run root
-// may be longer. By the container's ID in it, others know whose it is (listening).
+// may be longer.
 func (e *Engine) socketPath(id string) (path string, directory *os.File, err error) {
-	directory, err = os.Open(e.Layout.Live())
+	directory, err = os.Open(e.Layout.LiveContainer(id))
 	if err != nil {
 		return "", nil, err
 	}
-	return fmt.Sprintf("/proc/self/fd/%d/%s/%s", directory.Fd(), id, socketName), directory, nil
+	return fmt.Sprintf("/proc/self/fd/%d/%s", directory.Fd(), socketName), directory, nil
 }
 
 // listen opens the control socket, for root alone.

@@ -16,6 +16,7 @@ import (
 	"mydocker/attach"
 	"mydocker/container"
 	"mydocker/internal/failpoint"
+	"mydocker/internal/roll"
 	"mydocker/logs"
 	"mydocker/state"
 )
@@ -39,6 +40,8 @@ type monitor struct {
 	hub     *attach.Hub
 	ports   ports // that it holds; nil: those behind monitorFD
 	within  bool  // it lives in the command
+
+	signature *roll.Signature // until the container's end
 
 	takeSignals func() // from the command in which it lives, once
 
@@ -137,6 +140,7 @@ func (m *monitor) supervise(command *attach.Connection, hello attach.Greeting) e
 	} else {
 		command.Close() // so that it does not wait for ever, if it is there
 	}
+	m.sign()
 	go m.hub.Serve(command, hello, !m.record.Detached)
 	m.known = *m.record
 	go m.accept()
@@ -150,6 +154,7 @@ func (m *monitor) supervise(command *attach.Connection, hello attach.Greeting) e
 // finish cleans the host and then tells who waits for the end.
 func (m *monitor) finish(status container.ExitStatus) error {
 	exit := Exit{Code: int(status), OOM: m.outOfMemory(), At: time.Now()}
+	m.signature.Strike()
 	m.releasePorts()
 	err := m.log.Close()
 	if !m.isDisowned() {

@@ -25,6 +25,9 @@ func (e *Engine) bootKnown(bootID string) bool {
 // not reached the disk when the power went leaves nothing half there. In between
 // it does the usual work.
 func (e *Engine) reconcileBoot(bootID string, usual func() error) error {
+	if err := state.Remove(e.rollPath()); err != nil { // nobody is struck out by a power cut
+		return err
+	}
 	ids, err := e.everyID()
 	if err != nil {
 		return err

@@ -40,12 +40,16 @@ func (e *Engine) reconcileContainers(bootID string) error {
 		return err
 	}
 	defer directory.Close()
+	signed, all := e.attendance(directory)
+	if all {
+		return nil
+	}
 	ids, err := listNames(directory)
 	if err != nil {
 		return err
 	}
 	var errs []error
-	for _, id := range e.orphans(directory, ids, bootID) {
+	for _, id := range e.orphans(ids, signed, bootID) {
 		if err := e.reconcileContainer(id, bootID); err != nil {
 			errs = append(errs, fmt.Errorf("cleaning up container %q: %w", id, err))
 		}
@@ -53,11 +57,10 @@ func (e *Engine) reconcileContainers(bootID string) error {
 	return errors.Join(errs...)
 }
 
-// orphans gives those of containers in flight that nobody sees to. directory is
-// that of all live records.
-func (e *Engine) orphans(directory *os.File, ids []string, bootID string) (orphans []string) {
-	monitored := listening(directory, len(ids))
-	unknown := slices.DeleteFunc(ids, func(id string) bool { return monitored[id] })
+// orphans gives those of containers in flight that nobody sees to. Those who have
+// a monitor that has signed are not among them.
+func (e *Engine) orphans(ids []string, signed map[string]bool, bootID string) (orphans []string) {
+	unknown := slices.DeleteFunc(ids, func(id string) bool { return signed[id] })
 	owned := make([]bool, len(unknown))
 	spread(len(unknown), func(i int) {
 		live, err := e.loadLive(unknown[i])

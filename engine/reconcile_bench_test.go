@@ -15,7 +15,7 @@ import (
 
 // BenchmarkReconcile is what every changing command pays where nobody has died.
 func BenchmarkReconcile(b *testing.B) {
-	for _, scene := range []struct{ running, exited int }{{0, 0}, {10, 0}, {100, 0}, {0, 10}, {0, 100}} {
+	for _, scene := range []struct{ running, exited int }{{0, 0}, {10, 0}, {100, 0}, {1000, 0}, {0, 10}, {0, 100}} {
 		b.Run(fmt.Sprintf("running=%d/exited=%d", scene.running, scene.exited), func(b *testing.B) {
 			e := crowded(b, scene.running, scene.exited)
 			before := processorTime(b)
@@ -45,7 +45,7 @@ func emptyEngine(t testing.TB) *Engine {
 }
 
 // crowded gives an engine with containers, of which some run: this process
-// stands for their monitors.
+// stands for their monitors, with a thread for each.
 func crowded(b *testing.B, running, exited int) *Engine {
 	e := emptyEngine(b)
 	bootID, err := process.BootID()
@@ -58,6 +58,7 @@ func crowded(b *testing.B, running, exited int) *Engine {
 		if i < running {
 			live := &Live{BootID: bootID, Work: Running, Owner: owner, Program: owner, Since: record.Started}
 			err = e.saveLive(record.ID, live)
+			b.Cleanup(monitorOf(b, e, record.ID))
 		} else {
 			record.Exit = &Exit{At: time.Now()}
 		}
