@@ -9,6 +9,8 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // volatile is where every program keeps what means nothing after a reboot, as it
@@ -71,16 +73,15 @@ func (p *Program) Do(command *exec.Cmd) error {
 }
 
 // Do runs a command to its end. A file, not a pipe, takes its complaints: with
-// a pipe, whatever it leaves running would be waited for.
+// a pipe, whatever it leaves running would be waited for. It is a file in memory,
+// because making one on a disk would add 0.1 ms to every figure.
 func Do(command *exec.Cmd) error {
-	complaints, err := os.CreateTemp("", "bench-stderr")
+	fd, err := unix.MemfdCreate("complaints", unix.MFD_CLOEXEC)
 	if err != nil {
 		return err
 	}
+	complaints := os.NewFile(uintptr(fd), "complaints")
 	defer complaints.Close()
-	if err := os.Remove(complaints.Name()); err != nil {
-		return err
-	}
 	command.Stderr = complaints
 	if err := command.Run(); err != nil {
 		return fmt.Errorf("running %q: %w: %s", strings.Join(command.Args, " "), err, tail(complaints))
