@@ -114,6 +114,7 @@ func scopeOf(root, runRoot string) snapshot.Scope {
 			filepath.Join(root, "image"),
 			filepath.Join(runRoot, "boot"),             // which boot the state is of
 			filepath.Join(runRoot, "leases/*", "last"), // where the round of addresses goes on
+			filepath.Join(runRoot, "monitors"),         // the roll that they sign
 		},
 	}
 }

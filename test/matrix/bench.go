@@ -54,7 +54,7 @@ func (b *bench) lookAround() error {
 		return err
 	}
 	b.Scope.Except = append(layers, filepath.Join(b.Store(), "busybox.tar"),
-		filepath.Join(b.RunRoot(), "boot"), filepath.Join(b.RunRoot(), "leases/*/last"))
+		filepath.Join(b.RunRoot(), "boot"), filepath.Join(b.RunRoot(), "leases/*/last"), filepath.Join(b.RunRoot(), "monitors"))
 	seen, err := snapshot.Take(b.Scope)
 	if err != nil {
 		return err
