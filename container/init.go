@@ -71,6 +71,7 @@ type worker struct {
 	creator  side
 	task     errand
 	root     *rootfs.Root
+	sysctls  *os.File // where they are written
 	identity account.Identity
 	terminal *os.File   // its slave side
 	lent     []*os.File // what a container in a user namespace is given of the host's mounts
@@ -105,6 +106,9 @@ func (w *worker) prepare() error {
 	if err := w.makeRoot(w.mountRoot); err != nil {
 		return err
 	}
+	if err := w.openSysctls(); err != nil {
+		return err
+	}
 	if err := w.root.Seal(); err != nil {
 		return err
 	}
@@ -118,15 +122,28 @@ func (w *worker) prepare() error {
 // takes privileges over the host, and lends the mounts.
 func (w *worker) mountRoot(spec *specs.Spec, root specs.Mount) (*rootfs.Root, error) {
 	if isMapped(spec) {
-		if err := rootfs.WriteKernel(nil, sysctlsOf(spec, rootfs.IsForInit)); err != nil {
-			return nil, err
-		}
 		return rootfs.MakeLent(spec, w.lent)
 	}
-	if err := rootfs.WriteKernel(spec.Process.OOMScoreAdj, spec.Linux.Sysctl); err != nil {
+	if err := rootfs.WriteOOMScore(spec.Process.OOMScoreAdj); err != nil {
 		return nil, err
 	}
 	return rootfs.Make(spec, root)
+}
+
+// openSysctls makes ready for writeSysctls, before they are covered.
+func (w *worker) openSysctls() (err error) {
+	w.sysctls, err = w.root.OpenSysctls()
+	return err
+}
+
+// writeSysctls comes when the network is there, so that those of eth0 are, and have
+// the last word. In a user namespace the creator has written some of them.
+func (w *worker) writeSysctls() error {
+	defer w.sysctls.Close()
+	if isMapped(w.task.Spec) {
+		return rootfs.WriteSysctls(w.sysctls, sysctlsOf(w.task.Spec, rootfs.IsForInit))
+	}
+	return rootfs.WriteSysctls(w.sysctls, w.task.Spec.Linux.Sysctl)
 }
 
 func (w *worker) readTask() (err error) {
@@ -207,6 +224,9 @@ func (w *worker) identify() (err error) {
 // become does what the network and the cgroup had to be there for, and turns
 // init into the program. It returns only when that went wrong.
 func (w *worker) become() error {
+	if err := w.writeSysctls(); err != nil {
+		return err
+	}
 	membership, _ := os.ReadFile("/proc/self/cgroup") // without procfs there is nobody to mount cgroups for
 	if makes(w.task.Spec, specs.CgroupNamespace) {
 		if err := unix.Unshare(unix.CLONE_NEWCGROUP); err != nil {

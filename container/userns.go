@@ -175,11 +175,16 @@ func (cfg Config) writeSysctls(p *Process, sysctls map[string]string) error {
 	if err := unix.Setns(int(p.pidfd.Fd()), owners); err != nil {
 		return fmt.Errorf("setting sysctls: entering the container (pid %d): %w", p.pid, err)
 	}
+	directory, err := rootfs.HostSysctls()
+	if err != nil {
+		return err
+	}
+	defer directory.Close()
 	for _, name := range slices.Sorted(maps.Keys(sysctls)) {
 		setting := map[string]string{name: sysctls[name]}
-		err := rootfs.WriteKernel(nil, setting)
+		err := rootfs.WriteSysctls(directory, setting)
 		if errors.Is(err, unix.EACCES) {
-			err = errors.Join(setEffectiveUser(cfg.rootUID()), rootfs.WriteKernel(nil, setting), setEffectiveUser(0))
+			err = errors.Join(setEffectiveUser(cfg.rootUID()), rootfs.WriteSysctls(directory, setting), setEffectiveUser(0))
 		}
 		if err != nil {
 			return err

@@ -77,6 +77,7 @@ func (v *visitor) live() {
 	begun := v.begin()
 	v.closeFiles()
 	v.proc.Close()
+	v.sysctls.Close()
 	v.creator.Close()
 	if begun {
 		v.sandbox.leaveNetwork()
@@ -178,7 +179,7 @@ func (v *visitor) work() error {
 	if err := v.root.MountProc(context); err != nil {
 		return err
 	}
-	if err := v.root.WriteSysctls(); err != nil {
+	if err := v.openSysctls(); err != nil {
 		return err
 	}
 	return v.closeRoot()
@@ -235,6 +236,9 @@ func (v *visitor) acceptProc() (*os.File, error) {
 // open lets the waiting process go on and waits until its program has begun.
 func (v *visitor) open() error {
 	defer v.status.Close()
+	if err := v.writeSysctls(); err != nil {
+		return err
+	}
 	v.latch.Write([]byte{goOn}) // if the process is gone, its status says so
 	v.latch.Close()
 	failure, err := launch.Await(v.status)

@@ -13,24 +13,33 @@ import (
 // background.
 func (e *Engine) rollPath() string { return filepath.Join(e.Layout.RunRoot, "monitors") }
 
-// attendance tells which containers in flight have a monitor that has signed, and
-// whether all have. directory is that of all live records, of which there is one
-// for each. A monitor signs when there is one and strikes its name before that
-// goes, so that as many names as directories are the same ones. It is a matter of
-// four system calls however many there are; reading a thousand records takes 14 ms.
+// attendance is what the roll says.
+type attendance struct {
+	signed map[string]bool // the containers whose monitor lives
+	dead   []string        // those whose monitor has died
+
+	complete bool // every container in flight has a monitor that lives
+}
+
+// attend reads the roll. directory is that of all live records, of which there is
+// one for each container in flight. A monitor signs when there is one and strikes
+// its name before that goes, so that as many names as directories are the same ones.
+// It takes a few system calls however many there are; reading a thousand records
+// takes 14 ms.
 //
 // One without a signature may have a monitor all the same. Its record tells.
-func (e *Engine) attendance(directory *os.File) (signed map[string]bool, all bool) {
+func (e *Engine) attend(directory *os.File) attendance {
 	before := subdirectories(directory)
-	ids, err := roll.Present(e.rollPath())
+	present, dead, err := roll.Read(e.rollPath())
 	if err != nil {
-		return nil, false
+		return attendance{}
 	}
-	signed = make(map[string]bool, len(ids))
-	for _, id := range ids {
+	signed := make(map[string]bool, len(present))
+	for _, id := range present {
 		signed[id] = true
 	}
-	return signed, len(signed) == before && subdirectories(directory) == before
+	return attendance{signed: signed, dead: dead,
+		complete: len(dead) == 0 && len(signed) == before && subdirectories(directory) == before}
 }
 
 // subdirectories gives the number of directories in one, or one that no directory
@@ -42,6 +51,18 @@ func subdirectories(directory *os.File) int {
 	}
 	const itself = 2 // its name, and "." in it; each of the others has a ".."
 	return int(about.Nlink) - itself
+}
+
+// correct takes names off the roll: of monitors that have died and whose container
+// was cleaned up or has another one, and of those that live and whose directory
+// somebody has deleted, who would stand for others. Should it fail, the next command
+// tries again.
+func (e *Engine) correct(said attendance, inFlight []string) {
+	known := make(map[string]bool, len(inFlight))
+	for _, id := range inFlight {
+		known[id] = true
+	}
+	roll.Strike(e.rollPath(), func(id string, lives bool) bool { return !known[id] || !lives && said.signed[id] })
 }
 
 // sign puts a monitor's name on the roll. Without it things take longer.

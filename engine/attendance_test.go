@@ -10,12 +10,27 @@ import (
 
 	"mydocker/internal/process"
 	"mydocker/internal/roll"
+	"mydocker/state"
 )
+
+// The program's first thread stays main's: it does not end before the program.
+func init() { runtime.LockOSThread() }
+
+// inMemory gives an engine without any container, whose run root is on tmpfs.
+func inMemory(t testing.TB) *Engine {
+	t.Helper()
+	runRoot, err := os.MkdirTemp("/dev/shm", "run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(runRoot) })
+	return New(state.Layout{Root: t.TempDir(), RunRoot: runRoot})
+}
 
 // attended gives an engine with containers in flight whose recorded owner has gone.
 func attended(t *testing.T, count int) (e *Engine, ids []string, directory *os.File) {
 	t.Helper()
-	e = emptyEngine(t)
+	e = inMemory(t)
 	bootID, err := process.BootID()
 	if err != nil {
 		t.Fatal(err)
@@ -65,15 +80,15 @@ func TestWhoHasSignedSeesToAContainer(t *testing.T) {
 	}
 	orphans := func() []string {
 		t.Helper()
-		signed, all := e.attendance(directory)
-		if all {
+		said := e.attend(directory)
+		if said.complete {
 			return nil
 		}
 		bootID, err := process.BootID()
 		if err != nil {
 			t.Fatal(err)
 		}
-		return e.orphans(slices.Clone(ids), signed, bootID)
+		return e.orphans(slices.Clone(ids), said.signed, bootID)
 	}
 	if got := orphans(); !slices.Equal(got, ids[:1]) {
 		t.Errorf("nobody sees to %q, want %q", got, ids[:1])
@@ -106,11 +121,11 @@ func TestARecordNamesWhoHasNotSigned(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer monitorOf(t, e, ids[1])()
-	signed, all := e.attendance(directory)
-	if all {
+	said := e.attend(directory)
+	if said.complete {
 		t.Error("one signature is taken for those of two containers")
 	}
-	if orphans := e.orphans(ids, signed, self.BootID); len(orphans) > 0 {
+	if orphans := e.orphans(ids, said.signed, self.BootID); len(orphans) > 0 {
 		t.Errorf("nobody sees to %q, of which one is this process'", orphans)
 	}
 }
@@ -123,7 +138,61 @@ func TestARollOfAnotherBootIsNotBelieved(t *testing.T) {
 	if err := e.Reconcile(); err != nil { // the first one of this boot
 		t.Fatal(err)
 	}
-	if signed, _ := e.attendance(directory); len(signed) > 0 {
-		t.Errorf("%v are believed to have signed", signed)
+	if said := e.attend(directory); len(said.signed) > 0 {
+		t.Errorf("%v are believed to have signed", said.signed)
+	}
+}
+
+// A monitor whose directory somebody has deleted does not stand for another one
+// that has died.
+func TestANameWithoutAContainerIsStruck(t *testing.T) {
+	e, ids, directory := attended(t, 3)
+	bootID, err := process.BootID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ends []func()
+	for _, id := range ids {
+		ends = append(ends, monitorOf(t, e, id))
+	}
+	defer ends[0]()
+	defer ends[2]()
+	if err := os.RemoveAll(e.Layout.LiveContainer(ids[0])); err != nil {
+		t.Fatal(err)
+	}
+	if err := e.reconcileContainers(bootID); err != nil {
+		t.Fatal(err)
+	}
+	if said := e.attend(directory); said.signed[ids[0]] || !said.complete {
+		t.Errorf("the roll says %+v", said)
+	}
+	ends[1]()
+	if e.attend(directory).complete {
+		t.Error("two containers are in flight, of which one has a monitor, and all are said to have one")
+	}
+}
+
+// Of a container that was started again nobody looks for the monitor that died.
+func TestADeadMonitorIsForgotten(t *testing.T) {
+	e, ids, directory := attended(t, 2)
+	bootID, err := process.BootID()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dead := make(chan error)
+	go func() {
+		runtime.LockOSThread() // and the thread ends
+		_, err := roll.Sign(e.rollPath(), ids[0])
+		dead <- err
+	}()
+	if err := <-dead; err != nil {
+		t.Fatal(err)
+	}
+	defer monitorOf(t, e, ids[0])()
+	defer monitorOf(t, e, ids[1])()
+	for !e.attend(directory).complete { // the test's deadline is go test's
+		if err := e.reconcileContainers(bootID); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -25,7 +25,7 @@ func (e *Engine) bootKnown(bootID string) bool {
 // not reached the disk when the power went leaves nothing half there. In between
 // it does the usual work.
 func (e *Engine) reconcileBoot(bootID string, usual func() error) error {
-	if err := state.Remove(e.rollPath()); err != nil { // nobody is struck out by a power cut
+	if err := state.Remove(e.rollPath()); err != nil { // a power cut marks nobody on it
 		return err
 	}
 	ids, err := e.everyID()

@@ -40,16 +40,17 @@ func (e *Engine) reconcileContainers(bootID string) error {
 		return err
 	}
 	defer directory.Close()
-	signed, all := e.attendance(directory)
-	if all {
+	said := e.attend(directory)
+	if said.complete {
 		return nil
 	}
 	ids, err := listNames(directory)
 	if err != nil {
 		return err
 	}
+	e.correct(said, ids)
 	var errs []error
-	for _, id := range e.orphans(ids, signed, bootID) {
+	for _, id := range e.orphans(ids, said.signed, bootID) {
 		if err := e.reconcileContainer(id, bootID); err != nil {
 			errs = append(errs, fmt.Errorf("cleaning up container %q: %w", id, err))
 		}

@@ -47,7 +47,7 @@ func emptyEngine(t testing.TB) *Engine {
 // crowded gives an engine with containers, of which some run: this process
 // stands for their monitors, with a thread for each.
 func crowded(b *testing.B, running, exited int) *Engine {
-	e := emptyEngine(b)
+	e := inMemory(b)
 	bootID, err := process.BootID()
 	owner, referErr := refer(os.Getpid())
 	if err := errors.Join(err, referErr, e.Reconcile()); err != nil {

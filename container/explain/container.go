@@ -84,7 +84,6 @@ func flagOf(kind specs.LinuxNamespaceType) string {
 func (c Container) inside() []string {
 	target := shell.Quote(c.Target)
 	lines := []string{"exec 9<&-"}
-	lines = append(lines, rootfs.ExplainSysctls(c.Spec)...)
 	lines = append(lines, mountLine(c.Rootfs, target), "cd "+target)
 	for _, mount := range c.Spec.Mounts {
 		lines = append(lines, mountLines(mount, c.Spec.Linux.CgroupsPath)...)
@@ -96,6 +95,7 @@ func (c Container) inside() []string {
 	lines = append(lines, rootfs.ExplainSeal(c.Spec)...)
 	lines = append(lines, "ip link set lo up", "hostname "+shell.Quote(c.Spec.Hostname))
 	lines = append(lines, "read -u $GO # the latch", "exec {GO}<&-")
+	lines = append(lines, rootfs.ExplainSysctls(c.Spec)...)
 	lines = append(lines, limits(c.Spec.Process)...)
 	return append(append(lines,
 		"# mydocker calls pivot_root(2) and detaches the old root; a shell would lose its programs with it",

@@ -10,21 +10,21 @@ import (
 	"mydocker/internal/openat2"
 )
 
-// WriteKernel writes the process' oom_score_adj, unless nil, and the sysctls.
-// It uses the host's procfs, and so comes before Enter: the kernel takes a
-// sysctl of a namespace from the namespace of whoever writes.
-func WriteKernel(oomScoreAdj *int, sysctls map[string]string) error {
+// WriteOOMScore writes the process' own oom_score_adj, unless nil. It uses the
+// host's procfs, and so comes before Enter.
+func WriteOOMScore(adjustment *int) error {
+	if adjustment == nil {
+		return nil
+	}
 	proc, err := HostProc()
 	if err != nil {
 		return err
 	}
 	defer proc.Close()
-	if oomScoreAdj != nil {
-		if err := write(proc, "self/oom_score_adj", fmt.Sprint(*oomScoreAdj)); err != nil {
-			return fmt.Errorf("setting oom_score_adj %d: %w; lowering it needs CAP_SYS_RESOURCE", *oomScoreAdj, err)
-		}
+	if err := write(proc, "self/oom_score_adj", fmt.Sprint(*adjustment)); err != nil {
+		return fmt.Errorf("setting oom_score_adj %d: %w; lowering it needs CAP_SYS_RESOURCE", *adjustment, err)
 	}
-	return writeSysctls(proc, sysctls)
+	return nil
 }
 
 // HostProc opens the host's procfs, of which it makes sure. It is for a process
@@ -60,9 +60,9 @@ func (r *Root) ownProc() *os.File {
 	return proc
 }
 
-// write writes a file of procfs.
-func write(proc *os.File, name, value string) error {
-	fd, err := openat2.Open(int(proc.Fd()), name, &unix.OpenHow{
+// write writes a file below a directory of procfs.
+func write(directory *os.File, name, value string) error {
+	fd, err := openat2.Open(int(directory.Fd()), name, &unix.OpenHow{
 		Flags:   unix.O_WRONLY | unix.O_CLOEXEC,
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_MAGICLINKS | unix.RESOLVE_NO_XDEV,
 	})

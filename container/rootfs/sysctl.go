@@ -6,24 +6,45 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
-// WriteSysctls writes the spec's sysctls, from inside the container's namespaces
-// and after MountProc. The container's own procfs is preferred: that of the host
+// OpenSysctls opens /proc/sys for WriteSysctls. It comes after MountProc and before
+// Seal, which covers it. The container's own procfs is preferred: that of the host
 // has the files of every network namespace under the same names, and beside a
 // thousand of them takes a millisecond to find the right one.
-func (r *Root) WriteSysctls() error {
-	proc := r.ownProc()
-	if proc == nil {
-		return WriteKernel(nil, r.spec.Linux.Sysctl)
+func (r *Root) OpenSysctls() (*os.File, error) {
+	if proc := r.ownProc(); proc != nil {
+		return sysctlsOf(proc)
 	}
-	defer proc.Close()
-	return writeSysctls(proc, r.spec.Linux.Sysctl)
+	return HostSysctls()
 }
 
-func writeSysctls(proc *os.File, sysctls map[string]string) error {
+// HostSysctls opens the host's /proc/sys.
+func HostSysctls() (*os.File, error) {
+	proc, err := HostProc()
+	if err != nil {
+		return nil, err
+	}
+	return sysctlsOf(proc)
+}
+
+// sysctlsOf opens the sysctls of a procfs, which it closes.
+func sysctlsOf(proc *os.File) (*os.File, error) {
+	defer proc.Close()
+	fd, err := unix.Openat(int(proc.Fd()), "sys", unix.O_PATH|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return nil, fmt.Errorf("opening /proc/sys: %w", err)
+	}
+	return os.NewFile(uintptr(fd), "sys"), nil
+}
+
+// WriteSysctls writes sysctls below an open /proc/sys. The kernel takes a sysctl of
+// a namespace from the namespace of whoever writes.
+func WriteSysctls(directory *os.File, sysctls map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(sysctls)) {
-		if err := write(proc, "sys/"+sysctlPath(name), sysctls[name]); err != nil {
+		if err := write(directory, sysctlPath(name), sysctls[name]); err != nil {
 			return fmt.Errorf("setting sysctl %q to %q: %w", name, sysctls[name], err)
 		}
 	}

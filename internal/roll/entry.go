@@ -15,8 +15,11 @@ const (
 	entrySize = 64
 
 	// Bits of a holder (linux/futex.h).
-	thread   = 0x3fffffff // FUTEX_TID_MASK: the thread; 0 is nobody
+	thread   = 0x3fffffff // FUTEX_TID_MASK: the thread that has signed
+	died     = 0x40000000 // FUTEX_OWNER_DIED: it has ended
 	reserved = 0x80000000 // FUTEX_WAITERS: here, that an entry is being written
+
+	nobody = 0 // the entry is free
 )
 
 // entry is what the file holds of one signature. Its first two fields mean something
@@ -46,19 +49,9 @@ func entryAt(content []byte, index int) *entry {
 	return (*entry)(unsafe.Pointer(&content[index*entrySize]))
 }
 
-// reserve takes an entry that nobody holds. One that was reserved by somebody who
-// died before it was written is lost; it is nobody's.
-func (e *entry) reserve() bool {
-	for {
-		holder := atomic.LoadUint32(&e.holder)
-		if holder&thread != 0 || holder == reserved {
-			return false
-		}
-		if atomic.CompareAndSwapUint32(&e.holder, holder, reserved) {
-			return true
-		}
-	}
-}
+// reserve takes a free entry. One that was reserved by somebody who died before it
+// was written is lost.
+func (e *entry) reserve() bool { return atomic.CompareAndSwapUint32(&e.holder, nobody, reserved) }
 
 // write makes a reserved entry the calling thread's. The kernel knows of it first,
 // so that there is no moment in which it would stay.
@@ -73,20 +66,24 @@ func (e *entry) write(name string) error {
 	}
 	_, _, errno := unix.RawSyscall(unix.SYS_SET_ROBUST_LIST, head, unsafe.Sizeof(e.head), 0)
 	if errno != 0 {
-		atomic.StoreUint32(&e.holder, 0)
+		atomic.StoreUint32(&e.holder, nobody)
 		return errno
 	}
 	atomic.StoreUint32(&e.holder, uint32(unix.Gettid()))
 	return nil
 }
 
-// strike gives the entry back, if it is the calling thread's.
-func (e *entry) strike() { atomic.CompareAndSwapUint32(&e.holder, uint32(unix.Gettid()), 0) }
+// strike gives the entry back, if it is the calling thread's. The kernel forgets it
+// first: it will be somebody else's.
+func (e *entry) strike() {
+	unix.RawSyscall(unix.SYS_SET_ROBUST_LIST, 0, unsafe.Sizeof(e.head), 0)
+	atomic.CompareAndSwapUint32(&e.holder, uint32(unix.Gettid()), nobody)
+}
 
-// signed gives the name of who holds the entry.
-func (e *entry) signed() (name string, held bool) {
-	if e.holder&thread == 0 {
+// signed gives the name of who has signed, and whether he lives.
+func (e *entry) signed() (name string, lives bool) {
+	if e.holder&(thread|died) == 0 {
 		return "", false
 	}
-	return string(bytes.TrimRight(e.name[:], "\x00")), true
+	return string(bytes.TrimRight(e.name[:], "\x00")), e.holder&thread != 0
 }
