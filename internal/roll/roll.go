@@ -15,101 +15,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"runtime/debug"
 	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
-
-// Signature is a name on a roll.
-type Signature struct{ entry *entry }
-
-// errNotInMemory says that a roll would lie on a disk, which may keep the name of
-// one whom the kernel has marked: when it fails, or is copied.
-var errNotInMemory = errors.New("a roll is kept in memory alone, on tmpfs")
-
-// Sign puts a name on the roll at path, which is made if it is missing, as long as
-// the calling thread lives. The goroutine must be locked to it. A thread can sign once.
-func Sign(path, name string) (*Signature, error) {
-	if len(name) > LongestName {
-		return nil, fmt.Errorf("signing %q as %q: a name has at most %d bytes", path, name, LongestName)
-	}
-	file, err := open(path, os.O_RDWR|os.O_CREATE)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	for offset := int64(0); ; offset += int64(os.Getpagesize()) {
-		signature, err := signPage(file, offset, name)
-		if err != nil {
-			return nil, fmt.Errorf("signing %q: %w", path, err)
-		}
-		if signature != nil {
-			return signature, nil
-		}
-	}
-}
-
-// open opens a roll that can be believed.
-func open(path string, flags int) (*os.File, error) {
-	file, err := os.OpenFile(path, flags|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	var about unix.Statfs_t
-	err = unix.Fstatfs(int(file.Fd()), &about)
-	if err == nil && about.Type != unix.TMPFS_MAGIC && about.Type != unix.RAMFS_MAGIC {
-		err = fmt.Errorf("opening %q: %w", path, errNotInMemory)
-	}
-	if err != nil {
-		file.Close()
-		return nil, err
-	}
-	return file, nil
-}
-
-// signPage gives nil when a page is full.
-func signPage(file *os.File, offset int64, name string) (*Signature, error) {
-	size := os.Getpagesize()
-	if err := lengthen(file, offset, int64(size)); err != nil {
-		return nil, err
-	}
-	page, err := unix.Mmap(int(file.Fd()), offset, size, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
-	if err != nil {
-		return nil, err
-	}
-	for i := range size / entrySize {
-		if e := entryAt(page, i); e.reserve() {
-			unix.Mlock(page) // the kernel may find no memory to read it in again when the thread ends
-			if err := e.write(name); err != nil {
-				return nil, errors.Join(err, unix.Munmap(page))
-			}
-			return &Signature{e}, nil
-		}
-	}
-	return nil, unix.Munmap(page)
-}
-
-// lengthen makes sure that the file has a page. fallocate(2) never makes a file
-// shorter, whoever else lengthens it meanwhile.
-func lengthen(file *os.File, offset, size int64) error {
-	for {
-		if err := unix.Fallocate(int(file.Fd()), 0, offset, size); err != unix.EINTR {
-			return err
-		}
-	}
-}
-
-// Strike takes the name off the roll. It is for the thread that signed; on nil it
-// does nothing.
-func (s *Signature) Strike() {
-	if s == nil {
-		return
-	}
-	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
-	defer func() { recover() }() // somebody has cut the file short
-	s.entry.strike()
-}
 
 // Read gives the names on the roll at path: of those who have signed and live, and
 // of those who have died since and whom nobody has struck. There are none where
@@ -135,16 +44,6 @@ func Read(path string) (present, dead []string, err error) {
 	return present, dead, err
 }
 
-func read(file *os.File) ([]byte, error) {
-	about, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
-	content := bytes.NewBuffer(make([]byte, 0, about.Size()+bytes.MinRead))
-	_, err = content.ReadFrom(file)
-	return content.Bytes(), err
-}
-
 // Strike takes those of other people's names off the roll at path that are not
 // wanted: of who has died, or lives and has no right to it any more. Who signs in
 // the same place at that moment is struck out instead.
@@ -163,4 +62,36 @@ func Strike(path string, unwanted func(name string, lives bool) bool) error {
 		}
 	}
 	return err
+}
+
+// errNotInMemory says that a roll would lie on a disk, which may keep the name of
+// one whom the kernel has marked: when it fails, or is copied.
+var errNotInMemory = errors.New("a roll is kept in memory alone, on tmpfs")
+
+// open opens a roll that can be believed.
+func open(path string, flags int) (*os.File, error) {
+	file, err := os.OpenFile(path, flags|unix.O_NONBLOCK|unix.O_NOFOLLOW, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	var about unix.Statfs_t
+	err = unix.Fstatfs(int(file.Fd()), &about)
+	if err == nil && about.Type != unix.TMPFS_MAGIC && about.Type != unix.RAMFS_MAGIC {
+		err = fmt.Errorf("opening %q: %w", path, errNotInMemory)
+	}
+	if err != nil {
+		file.Close()
+		return nil, err
+	}
+	return file, nil
+}
+
+func read(file *os.File) ([]byte, error) {
+	about, err := file.Stat()
+	if err != nil {
+		return nil, err
+	}
+	content := bytes.NewBuffer(make([]byte, 0, about.Size()+bytes.MinRead))
+	_, err = content.ReadFrom(file)
+	return content.Bytes(), err
 }
