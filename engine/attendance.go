@@ -3,6 +3,7 @@ package engine
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"golang.org/x/sys/unix"
 
@@ -55,14 +56,20 @@ func subdirectories(directory *os.File) int {
 
 // correct takes names off the roll: of monitors that have died and whose container
 // was cleaned up or has another one, and of those that live and whose directory
-// somebody has deleted, who would stand for others. Should it fail, the next command
-// tries again.
+// somebody has deleted, who would stand for others. inFlight was read after the
+// roll, so that who has signed meanwhile is none of them. Should it fail, the next
+// command tries again.
 func (e *Engine) correct(said attendance, inFlight []string) {
 	known := make(map[string]bool, len(inFlight))
 	for _, id := range inFlight {
 		known[id] = true
 	}
-	roll.Strike(e.rollPath(), func(id string, lives bool) bool { return !known[id] || !lives && said.signed[id] })
+	roll.Strike(e.rollPath(), func(id string, lives bool) bool {
+		if lives {
+			return said.signed[id] && !known[id]
+		}
+		return slices.Contains(said.dead, id) && (said.signed[id] || !known[id])
+	})
 }
 
 // sign puts a monitor's name on the roll. Without it things take longer.

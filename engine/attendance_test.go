@@ -172,6 +172,17 @@ func TestANameWithoutAContainerIsStruck(t *testing.T) {
 	}
 }
 
+// A container that begins while others look keeps its monitor's signature.
+func TestWhoSignsMeanwhileIsNotStruck(t *testing.T) {
+	e, ids, directory := attended(t, 2)
+	said := e.attend(directory)
+	defer monitorOf(t, e, ids[0])()
+	e.correct(said, ids[1:])
+	if said := e.attend(directory); !said.signed[ids[0]] {
+		t.Error("who has signed after the roll was read is struck")
+	}
+}
+
 // Of a container that was started again nobody looks for the monitor that died.
 func TestADeadMonitorIsForgotten(t *testing.T) {
 	e, ids, directory := attended(t, 2)
