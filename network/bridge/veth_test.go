@@ -295,17 +295,30 @@ func TestVethExplanationDoesTheSame(t *testing.T) {
 	steps := typed.Explain()
 	netnstest.Shell(t, append([]string{fmt.Sprintf("PID=%d", process)}, steps.Create...)...)
 	check(t, typed, resource.Present, "")
-	if got := describeLinks(t); got != host {
+	if got := describeLinksLike(t, host); got != host {
 		t.Errorf("on the host the shell made\n%s\nand Create made\n%s", got, host)
 	}
 	in(t, fmt.Sprintf("/proc/%d/ns/net", process), func() error {
-		if got := describeLinks(t); got != container {
+		if got := describeLinksLike(t, container); got != container {
 			t.Errorf("in the container the shell made\n%s\nand Create made\n%s", got, container)
 		}
 		return nil
 	})
 	netnstest.Shell(t, steps.Remove...)
 	check(t, typed, resource.Absent, "")
+}
+
+// describeLinksLike waits until the links are as wanted: the kernel tells of a
+// carrier a moment after there is one, for which a shell does not wait. It gives
+// what there is in the end.
+func describeLinksLike(t *testing.T, want string) (got string) {
+	t.Helper()
+	for deadline := time.Now().Add(5 * time.Second); time.Now().Before(deadline); {
+		if got = describeLinks(t); got == want {
+			break
+		}
+	}
+	return got
 }
 
 func BenchmarkVeth(b *testing.B) {
