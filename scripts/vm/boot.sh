@@ -45,11 +45,13 @@ start_machine() {
 # next_report SECONDS: reads one, or fails when the time is over or the machine
 # is gone.
 next_report() {
-	local until=$((SECONDS + $1))
+	local until=$((SECONDS + $1)) piece
 	report=
 	while [ $SECONDS -lt $until ]; do
-		read -r -t 1 report <&4 && return
-		kill -0 "$machine" 2>/dev/null || { read -r -t 0.1 report <&4 && return; return 1; }
+		# A line that is half there when the second is over has its rest to come.
+		read -r -t 1 piece <&4 && { report+=$piece; return; }
+		report+=$piece
+		kill -0 "$machine" 2>/dev/null || { read -r -t 0.1 piece <&4 && report+=$piece && return; return 1; }
 	done
 	return 1
 }
