@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -60,15 +61,18 @@ func subdirectories(directory *os.File) int {
 // roll, so that who has signed meanwhile is none of them. Should it fail, the next
 // command tries again.
 func (e *Engine) correct(said attendance, inFlight []string) {
-	known := make(map[string]bool, len(inFlight))
+	strangers := maps.Clone(said.signed)
 	for _, id := range inFlight {
-		known[id] = true
+		delete(strangers, id)
+	}
+	forgotten := slices.DeleteFunc(slices.Clone(said.dead), func(id string) bool {
+		return !said.signed[id] && slices.Contains(inFlight, id)
+	})
+	if len(strangers) == 0 && len(forgotten) == 0 {
+		return
 	}
 	roll.Strike(e.rollPath(), func(id string, lives bool) bool {
-		if lives {
-			return said.signed[id] && !known[id]
-		}
-		return slices.Contains(said.dead, id) && (said.signed[id] || !known[id])
+		return lives && strangers[id] || !lives && slices.Contains(forgotten, id)
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+	"time"
 
 	"mydocker/internal/process"
 	"mydocker/internal/roll"
@@ -201,7 +202,10 @@ func TestADeadMonitorIsForgotten(t *testing.T) {
 	}
 	defer monitorOf(t, e, ids[0])()
 	defer monitorOf(t, e, ids[1])()
-	for !e.attend(directory).complete { // the test's deadline is go test's
+	for deadline := time.Now().Add(10 * time.Second); !e.attend(directory).complete; {
+		if time.Now().After(deadline) {
+			t.Fatal("the dead monitor is still looked for")
+		}
 		if err := e.reconcileContainers(bootID); err != nil {
 			t.Fatal(err)
 		}

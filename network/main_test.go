@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"runtime"
 	"testing"
+
+	"mydocker/internal/companion"
 )
 
 // The main goroutine keeps the process's first thread, so that no test that
@@ -41,26 +43,10 @@ func serve(address string) {
 // stay open in it. It ends with the test or when stop is called.
 func server(t *testing.T, address string, inherited ...*os.File) (pid int, port uint16, stop func()) {
 	t.Helper()
-	command := exec.Command("/proc/self/exe")
+	command := exec.Command(companion.Program)
 	command.Env = append(os.Environ(), listenVariable+"="+address)
 	command.ExtraFiles = inherited
-	command.Stderr = os.Stderr
-	input, err := command.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	output, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	stop = func() {
-		input.Close()
-		command.Wait()
-	}
-	t.Cleanup(stop)
+	output, stop := companion.Start(t, command)
 	if _, err := fmt.Fscan(output, &port); err != nil {
 		t.Fatalf("the server at %s did not start: %v", address, err)
 	}

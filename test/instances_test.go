@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/internal/snapshot"
+	"mydocker/test/host"
 	"mydocker/test/patience"
 )
 
@@ -71,8 +72,7 @@ func (f *field) instance(number int) *instance {
 	known := f.Scope.IDs
 	f.Scope.IDs = func() []string { return append(known(), watch.Names()...) }
 	f.Scope.Roots = append(f.Scope.Roots, root, run)
-	f.Scope.Except = append(f.Scope.Except, filepath.Join(root, "image"), filepath.Join(run, "boot"),
-		filepath.Join(run, "leases/*", "last"), filepath.Join(run, "monitors"))
+	f.Scope.Except = append(append(f.Scope.Except, filepath.Join(root, "image")), host.Lasting(run)...)
 	i := &instance{field: f, number: number, flags: []string{"--root", root, "--run-root", run}}
 	i.does("image", "import", filepath.Join(f.Root(), "image/busybox.tar"), "busybox")
 	return i

@@ -44,7 +44,7 @@ func HostProc() (*os.File, error) {
 
 // ownProc opens the container's procfs, which nothing covers but other files of
 // the kernel's (checkProc). There is none where the container has no procfs, or
-// one that is read-only or shows processes alone.
+// one that is read-only.
 func (r *Root) ownProc() *os.File {
 	proc, err := r.open("/proc", unix.O_PATH|unix.O_DIRECTORY)
 	if err != nil {
@@ -52,8 +52,7 @@ func (r *Root) ownProc() *os.File {
 	}
 	var about unix.Statfs_t
 	err = unix.Fstatfs(int(proc.Fd()), &about)
-	if err != nil || about.Type != unix.PROC_SUPER_MAGIC || about.Flags&unix.ST_RDONLY != 0 ||
-		unix.Faccessat(int(proc.Fd()), "sys", unix.F_OK, 0) != nil {
+	if err != nil || about.Type != unix.PROC_SUPER_MAGIC || about.Flags&unix.ST_RDONLY != 0 {
 		proc.Close()
 		return nil
 	}

@@ -13,10 +13,13 @@ import (
 // OpenSysctls opens /proc/sys for WriteSysctls. It comes after MountProc and before
 // Seal, which covers it. The container's own procfs is preferred: that of the host
 // has the files of every network namespace under the same names, and beside a
-// thousand of them takes a millisecond to find the right one.
+// thousand of them takes a millisecond to find the right one. One that shows
+// processes alone has none.
 func (r *Root) OpenSysctls() (*os.File, error) {
 	if proc := r.ownProc(); proc != nil {
-		return sysctlsOf(proc)
+		if directory, err := sysctlsOf(proc); err == nil {
+			return directory, nil
+		}
 	}
 	return HostSysctls()
 }

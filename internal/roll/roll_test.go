@@ -10,8 +10,11 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/companion"
 )
 
 // The program's first thread stays main's: it does not end before the program.
@@ -46,23 +49,8 @@ func newRoll(t testing.TB) string {
 // signer is a process that has signed.
 func signer(t *testing.T, path, name string) *exec.Cmd {
 	t.Helper()
-	command := exec.Command("/proc/self/exe", "sign", path, name)
-	command.Stderr = os.Stderr
-	input, err := command.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	output, err := command.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := command.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		input.Close()
-		command.Wait()
-	})
+	command := exec.Command(companion.Program, "sign", path, name)
+	output, _ := companion.Start(t, command)
 	if _, err := output.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
@@ -138,11 +126,10 @@ func TestAThreadSigns(t *testing.T) {
 		expect(t, path)
 	})
 	sign("ended", func(*Signature) { expect(t, path, "ended") })
-	for { // the test's deadline is go test's
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
 		if present, _, err := Read(path); err != nil || len(present) == 0 {
 			break
 		}
-		runtime.Gosched()
 	}
 	expectDead(t, path, "ended")
 }

@@ -109,13 +109,17 @@ func Machine() *Host { return &Host{Scope: scopeOf(state.DefaultRoot, state.Defa
 // store keeps of images.
 func scopeOf(root, runRoot string) snapshot.Scope {
 	return snapshot.Scope{
-		Roots: []string{root, runRoot},
-		Except: []string{
-			filepath.Join(root, "image"),
-			filepath.Join(runRoot, "boot"),             // which boot the state is of
-			filepath.Join(runRoot, "leases/*", "last"), // where the round of addresses goes on
-			filepath.Join(runRoot, "monitors"),         // the roll that they sign
-		},
+		Roots:  []string{root, runRoot},
+		Except: append(Lasting(runRoot), filepath.Join(root, "image")),
+	}
+}
+
+// Lasting is what stays below a run root until the next reboot, as patterns.
+func Lasting(runRoot string) []string {
+	return []string{
+		filepath.Join(runRoot, "boot"),             // which boot the state is of
+		filepath.Join(runRoot, "leases/*", "last"), // where the round of addresses goes on
+		filepath.Join(runRoot, "monitors"),         // the roll that they sign
 	}
 }
 

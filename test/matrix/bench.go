@@ -53,8 +53,7 @@ func (b *bench) lookAround() error {
 	if err != nil {
 		return err
 	}
-	b.Scope.Except = append(layers, filepath.Join(b.Store(), "busybox.tar"),
-		filepath.Join(b.RunRoot(), "boot"), filepath.Join(b.RunRoot(), "leases/*/last"), filepath.Join(b.RunRoot(), "monitors"))
+	b.Scope.Except = append(append(layers, filepath.Join(b.Store(), "busybox.tar")), host.Lasting(b.RunRoot())...)
 	seen, err := snapshot.Take(b.Scope)
 	if err != nil {
 		return err
