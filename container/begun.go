@@ -6,13 +6,17 @@ import (
 	"strconv"
 
 	"mydocker/internal/process"
+	"mydocker/internal/remembered"
 )
+
+// ownFile is the file that this process runs, which stays the same.
+var ownFile remembered.Value[os.FileInfo]
 
 // Begun tells whether a container's first process is its program by now, or
 // has it in its care, and not a copy of mydocker any more, which waits to become
 // the program. A signal that comes before is not for that one.
 func Begun(pid int) bool {
-	own, err := os.Stat(ownPath)
+	own, err := ownFile.Get(func() (os.FileInfo, error) { return os.Stat(ownPath) })
 	if err != nil {
 		return true
 	}
