@@ -89,7 +89,7 @@ func (c *copier) symlink(d pair, from *os.File, name string, stat *unix.Stat_t) 
 	if err != nil {
 		return err
 	}
-	err = c.replacing(d.to, name, func() error { return unix.Symlinkat(target, int(d.to.Fd()), name) })
+	err = c.replacing(d.to, name, unix.S_IFLNK, func() error { return unix.Symlinkat(target, int(d.to.Fd()), name) })
 	if err != nil {
 		return err
 	}
@@ -98,8 +98,8 @@ func (c *copier) symlink(d pair, from *os.File, name string, stat *unix.Stat_t) 
 
 // node makes a device or FIFO; the whiteout of an overlay is one as well.
 func (c *copier) node(d pair, from *os.File, name string, stat *unix.Stat_t) error {
-	mode := stat.Mode&unix.S_IFMT | 0o600
-	err := c.replacing(d.to, name, func() error { return unix.Mknodat(int(d.to.Fd()), name, mode, int(stat.Rdev)) })
+	kind := stat.Mode & unix.S_IFMT
+	err := c.replacing(d.to, name, kind, func() error { return unix.Mknodat(int(d.to.Fd()), name, kind|0o600, int(stat.Rdev)) })
 	if err != nil {
 		return err
 	}
@@ -110,12 +110,15 @@ func (c *copier) node(d pair, from *os.File, name string, stat *unix.Stat_t) err
 // again.
 const mostTries = 100
 
-// replacing calls create and, where something is in the way that may be
-// replaced, removes that and calls it again.
-func (c *copier) replacing(parent *os.File, name string, create func() error) error {
+// replacing calls create, for an entry of that kind (S_IFMT), and, where something
+// is in the way that may be replaced, removes that and calls it again.
+func (c *copier) replacing(parent *os.File, name string, kind uint32, create func() error) error {
 	for range mostTries {
 		err := create()
 		if !errors.Is(err, unix.EEXIST) || !c.Merge {
+			return err
+		}
+		if err := refuseSpecial(parent, name, kind); err != nil {
 			return err
 		}
 		err = unix.Unlinkat(int(parent.Fd()), name, 0)
@@ -127,6 +130,21 @@ func (c *copier) replacing(parent *os.File, name string, create func() error) er
 		}
 	}
 	return fmt.Errorf("replacing what is there: %w; somebody makes it again and again", unix.EEXIST)
+}
+
+// refuseSpecial keeps a device, a pipe or a socket, to which one writes and in whose
+// place nobody means to put a file: /dev/null is the whole machine's. Its like may
+// take its place.
+func refuseSpecial(parent *os.File, name string, kind uint32) error {
+	var there unix.Stat_t
+	if err := unix.Fstatat(int(parent.Fd()), name, &there, unix.AT_SYMLINK_NOFOLLOW); err != nil {
+		return nil // it has just gone, or removing it will tell
+	}
+	switch there.Mode & unix.S_IFMT {
+	case unix.S_IFREG, unix.S_IFLNK, unix.S_IFDIR, kind:
+		return nil
+	}
+	return errors.New("it is a device, pipe or socket, which no copy takes the place of; choose another name or remove it first")
 }
 
 // link makes a hard link when another link to the same file was copied before;
@@ -141,7 +159,7 @@ func (c *copier) link(d pair, name string, stat *unix.Stat_t) (done bool, err er
 	directory, err := c.openBelow(filepath.Dir(first))
 	if err == nil {
 		defer directory.Close()
-		err = c.replacing(d.to, name, func() error {
+		err = c.replacing(d.to, name, stat.Mode&unix.S_IFMT, func() error {
 			return unix.Linkat(int(directory.Fd()), filepath.Base(first), int(d.to.Fd()), name, 0)
 		})
 	}

@@ -35,7 +35,7 @@ func (c *copier) file(d pair, from *os.File, name string, stat *unix.Stat_t) err
 func (c *copier) makeFile(parent *os.File, name string) (*os.File, error) {
 	const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
 	var fd int
-	err := c.replacing(parent, name, func() (err error) {
+	err := c.replacing(parent, name, unix.S_IFREG, func() (err error) {
 		fd, err = unix.Openat(int(parent.Fd()), name, flags, 0o600)
 		return err
 	})

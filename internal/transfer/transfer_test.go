@@ -99,6 +99,29 @@ func TestMergeReplacesNoDirectory(t *testing.T) {
 	}
 }
 
+// TestMergeReplacesNoDevice keeps a pipe and a device, unless their like comes.
+func TestMergeReplacesNoDevice(t *testing.T) {
+	needsRoot(t)
+	from, to := t.TempDir(), t.TempDir()
+	write(t, from+"/file", "x")
+	must(t, os.Symlink("target", from+"/link"))
+	must(t, unix.Mkfifo(from+"/pipe", 0o600))
+	must(t, unix.Mkfifo(to+"/pipe", 0o644))
+	must(t, unix.Mknod(to+"/device", unix.S_IFCHR|0o600, int(unix.Mkdev(1, 7))))
+	for _, test := range []struct{ from, name string }{{"/file", "pipe"}, {"/file", "device"}, {"/link", "device"}, {"/pipe", "device"}} {
+		err := entry(t, from+test.from, to, test.name, Options{Merge: true})
+		if err == nil || !strings.Contains(err.Error(), "device, pipe or socket") {
+			t.Errorf("%s to %s: %v", test.from, test.name, err)
+		}
+	}
+	must(t, entry(t, from+"/pipe", to, "pipe", Options{Merge: true}))
+	var stat unix.Stat_t
+	must(t, unix.Lstat(to+"/device", &stat))
+	if stat.Rdev != unix.Mkdev(1, 7) {
+		t.Errorf("the device is %d now", stat.Rdev)
+	}
+}
+
 // TestGivenAway copies a set-user-ID program with capabilities to another owner,
 // and then to the same.
 func TestGivenAway(t *testing.T) {
