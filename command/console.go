@@ -49,10 +49,14 @@ func followSize(console *os.File) {
 	}()
 }
 
-// forwardSignals passes signals on that people and supervisors send.
+// forwardSignals passes signals on that people and supervisors send. Under nohup(1)
+// the terminal's end means nothing.
 func forwardSignals(process *engine.Execution) {
 	signals := make(chan os.Signal, 16)
-	signal.Notify(signals, unix.SIGINT, unix.SIGTERM, unix.SIGQUIT, unix.SIGHUP, unix.SIGUSR1, unix.SIGUSR2)
+	signal.Notify(signals, unix.SIGINT, unix.SIGTERM, unix.SIGQUIT, unix.SIGUSR1, unix.SIGUSR2)
+	if !signal.Ignored(unix.SIGHUP) {
+		signal.Notify(signals, unix.SIGHUP)
+	}
 	go func() {
 		for received := range signals {
 			process.Signal(received.(unix.Signal))

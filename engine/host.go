@@ -56,12 +56,15 @@ func (e *Engine) hostMonitor(id string, held ports) (*monitorProcess, error) {
 }
 
 // outliveSignals keeps the command alive where the monitor has to clean up: when
-// its terminal goes, it goes as a client does, and when nobody reads the output
-// any more, writing gives an error.
+// its terminal goes, it goes as a client does, unless nohup(1) has it stay, and when
+// nobody reads the output any more, writing gives an error.
 func (h *hosted) outliveSignals(connection *attach.Connection) {
-	hangups, pipes := make(chan os.Signal, 1), make(chan os.Signal, 1)
+	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
+	if signal.Ignored(unix.SIGHUP) {
+		return
+	}
+	hangups := make(chan os.Signal, 1)
 	signal.Notify(hangups, unix.SIGHUP)
-	signal.Notify(pipes, unix.SIGPIPE)
 	go func() {
 		<-hangups
 		h.hungUp.Store(true)
