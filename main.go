@@ -3,6 +3,7 @@ package main
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -38,12 +39,12 @@ func main() {
 }
 
 func newApp() *cli.App {
+	command.SpeakPlainly()
 	cli.HelpFlag = cli.BoolFlag{Name: "help", Usage: "show help"}
 	app := cli.NewApp()
 	app.Name = "mydocker"
 	app.Usage = "run containers on one Linux host, without a daemon"
 	app.Version = version
-	app.HideVersion = true
 	app.EnableBashCompletion = true
 	app.UseShortOptionHandling = true
 	app.Flags = command.GlobalFlags()
@@ -56,16 +57,23 @@ func newApp() *cli.App {
 	return app
 }
 
-// unknown is what happens when the first word is no command.
+// unknown is what happens when the first word, or the one after "network" or
+// "image", is no command.
 func unknown(c *cli.Context) error {
 	if !c.Args().Present() {
 		return cli.ShowAppHelp(c)
 	}
-	return fmt.Errorf("running command %q: no such command; \"mydocker help\" lists them", c.Args().First())
+	return fmt.Errorf("running command %q: no such command; \"%s help\" lists them", c.Args().First(), c.App.Name)
 }
 
 func usage(c *cli.Context, err error, _ bool) error {
-	return command.UsageError(c, err)
+	switch {
+	case !errors.Is(err, flag.ErrHelp): // which is how package flag takes -h
+		return command.UsageError(c, err)
+	case c.Command.Name == "":
+		return cli.ShowAppHelp(c)
+	}
+	return cli.ShowCommandHelp(c, c.Command.Name)
 }
 
 // report prints an error, once and for all, and gives the exit status.

@@ -42,6 +42,9 @@ func withUsageErrors(table []cli.Command) {
 	for i := range table {
 		table[i].OnUsageError = usage
 		table[i].UseShortOptionHandling = true
+		if len(table[i].Subcommands) > 0 {
+			table[i].Action = unknown
+		}
 		withUsageErrors(table[i].Subcommands)
 	}
 }

@@ -3,6 +3,7 @@
 package command
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -24,9 +25,11 @@ func GlobalFlags() []cli.Flag {
 	}
 }
 
+// SpeakPlainly has messages written for people, until Prepare knows better.
+func SpeakPlainly() { logrus.SetFormatter(plain{}) }
+
 // Prepare obeys the global flags.
 func Prepare(c *cli.Context) error {
-	logrus.SetFormatter(plain{})
 	level, err := logrus.ParseLevel(c.String("log-level"))
 	if err != nil {
 		return fmt.Errorf("parsing log level %q: must be error, warn, info, debug or trace", c.String("log-level"))
@@ -115,7 +118,7 @@ func UsageError(c *cli.Context, err error) error {
 // exactly refuses a wrong number of arguments.
 func exactly(c *cli.Context, number int) error {
 	if c.NArg() != number {
-		return UsageError(c, fmt.Errorf("reading arguments: %s wanted, %d given", c.Command.ArgsUsage, c.NArg()))
+		return UsageError(c, fmt.Errorf("reading arguments: %s wanted, %d given", cmp.Or(c.Command.ArgsUsage, "none"), c.NArg()))
 	}
 	return nil
 }

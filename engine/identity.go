@@ -19,14 +19,25 @@ func (e *Engine) newID() (string, error) {
 			return "", fmt.Errorf("choosing container ID: %w", err)
 		}
 		id := fmt.Sprint(number.Int64() + 1_000_000_000)
-		if !e.exists(id) {
-			return id, nil
-		}
-		// What cannot be looked for seems to exist, too.
-		if _, err := os.Lstat(e.Layout.Container(id)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		free, err := nothingAt(e.Layout.Container(id), e.Layout.LiveContainer(id))
+		if err != nil {
 			return "", fmt.Errorf("choosing container ID: %w", err)
 		}
+		if free {
+			return id, nil
+		}
 	}
+}
+
+// nothingAt tells whether nothing is at any of the paths. It is an error when one
+// cannot be looked at.
+func nothingAt(paths ...string) (bool, error) {
+	for _, path := range paths {
+		if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+			return false, err
+		}
+	}
+	return true, nil
 }
 
 // isID tells whether a word could be a container's ID. No network has such a

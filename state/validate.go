@@ -1,9 +1,12 @@
 package state
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 )
 
 // Validate refuses directories that cannot be used in mount options and shell
@@ -15,6 +18,9 @@ func (l Layout) Validate() error {
 		}
 		if strings.ContainsAny(directory, "\n\x00") {
 			return fmt.Errorf("using state directory %q: must not hold a newline or NUL", directory)
+		}
+		if about, err := os.Stat(directory); errors.Is(err, syscall.ENOTDIR) || err == nil && !about.IsDir() {
+			return fmt.Errorf("using state directory %q: something else is in its place; choose another with --root or --run-root", directory)
 		}
 	}
 	if filepath.Clean(l.Root) == filepath.Clean(l.RunRoot) {
