@@ -31,13 +31,17 @@ var networkFiles = [...]struct{ name, target string }{
 }
 
 // fileMounts bind the network files, except where the user binds one of their
-// own.
+// own. A container whose root is read-only cannot write to them either.
 func (e *Engine) fileMounts(record *Record) []specs.Mount {
+	options := []string{"rbind", "rprivate"}
+	if record.ReadOnly {
+		options = append(options, "ro")
+	}
 	var mounts []specs.Mount
 	for _, file := range networkFiles {
 		if !hasMount(record.Mounts, file.target) {
 			mounts = append(mounts, specs.Mount{
-				Type: "bind", Destination: file.target, Options: []string{"rbind", "rprivate"},
+				Type: "bind", Destination: file.target, Options: options,
 				Source: filepath.Join(e.Layout.LiveContainer(record.ID), file.name),
 			})
 		}

@@ -19,6 +19,13 @@ func mountLines(mount specs.Mount, cgroup string) []string {
 		return append([]string{"mkdir -p " + at}, rootfs.ExplainCgroup(mount, at, cgroup)...)
 	}
 	prepare := "mkdir -p " + at
+	if rootfs.CopiesMode(mount) {
+		options := append(slices.Clone(mount.Options), "mode=")
+		return []string{
+			fmt.Sprintf("MODE=1777; if [ -d %s ]; then MODE=$(stat -c %%a %s); fi", at, at),
+			prepare, fmt.Sprintf("mount -t tmpfs -o %s$MODE tmpfs %s", shell.Quote(strings.Join(options, ",")), at),
+		}
+	}
 	if mount.Type == "bind" {
 		prepare = fmt.Sprintf("if [ -d %s ]; then mkdir -p %s; else mkdir -p %s; touch %s; fi",
 			shell.Quote(mount.Source), at, relative(path.Dir(mount.Destination)), at)

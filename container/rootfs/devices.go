@@ -32,17 +32,22 @@ func (r *Root) makeDevices() error {
 	if r.hasBoundDev() {
 		return nil
 	}
-	devices := DefaultDevices()
-	for _, wanted := range r.spec.Linux.Devices {
-		devices = slices.DeleteFunc(devices, func(d specs.LinuxDevice) bool { return d.Path == wanted.Path })
-		devices = append(devices, wanted)
-	}
-	for _, device := range devices {
+	for _, device := range allDevices(r.spec) {
 		if err := r.makeDevice(device); err != nil {
 			return fmt.Errorf("making device %q: %w", device.Path, err)
 		}
 	}
 	return r.makeDeviceLinks()
+}
+
+// allDevices are the default ones and the spec's, which may take a default's place.
+func allDevices(spec *specs.Spec) []specs.LinuxDevice {
+	devices := DefaultDevices()
+	for _, wanted := range spec.Linux.Devices {
+		devices = slices.DeleteFunc(devices, func(d specs.LinuxDevice) bool { return d.Path == wanted.Path })
+		devices = append(devices, wanted)
+	}
+	return devices
 }
 
 func (r *Root) hasBoundDev() bool {

@@ -20,7 +20,7 @@ import (
 // beside the default ones. lent says that they are the host's.
 func ExplainDevices(spec *specs.Spec, lent bool) []string {
 	var lines []string
-	for _, device := range slices.Concat(DefaultDevices(), spec.Linux.Devices) {
+	for _, device := range allDevices(spec) {
 		lines = append(lines, explainDevice(device, lent)...)
 	}
 	for _, link := range deviceLinks {

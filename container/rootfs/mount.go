@@ -6,6 +6,7 @@ import (
 	"os"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
@@ -77,16 +78,14 @@ func (r *Root) bind(mount specs.Mount, source tree, wanted options) error {
 
 // mountFilesystem makes a filesystem and attaches it.
 func (r *Root) mountFilesystem(mount specs.Mount, wanted options, proc *os.File) error {
+	if CopiesMode(mount) {
+		wanted.data = append(slices.Clone(wanted.data), r.modeBelow(mount.Destination)...)
+	}
 	target, err := r.target(mount.Destination, true)
 	if err != nil {
 		return err
 	}
 	defer target.Close()
-	if mount.Type == "tmpfs" {
-		if wanted.data, err = withMode(wanted.data, target); err != nil {
-			return err
-		}
-	}
 	if mount.Type == "proc" && proc != nil {
 		return mountOpened(target, proc, mount, wanted)
 	}
@@ -118,19 +117,25 @@ func (r *Root) mountAt(target *os.File, mount specs.Mount, wanted options) error
 	return made.place(target, wanted)
 }
 
-// withMode gives a tmpfs that says nothing of its mode that of the directory
-// which it covers.
-func withMode(data []string, target *os.File) ([]string, error) {
-	for _, word := range data {
-		if len(word) > 5 && word[:5] == "mode=" {
-			return data, nil
-		}
+// CopiesMode tells whether a mount is a tmpfs that says nothing of its mode.
+func CopiesMode(mount specs.Mount) bool {
+	return mount.Type == "tmpfs" &&
+		!slices.ContainsFunc(mount.Options, func(option string) bool { return strings.HasPrefix(option, "mode=") })
+}
+
+// modeBelow gives the option by which a tmpfs has the mode of the directory that it
+// covers, as other runtimes do. Where there is none, the kernel's 1777 stays.
+func (r *Root) modeBelow(destination string) []string {
+	covered, err := r.open(destination, unix.O_PATH)
+	if err != nil {
+		return nil // there will be one, or making it tells why not
 	}
+	defer covered.Close()
 	var about unix.Stat_t
-	if err := unix.Fstat(int(target.Fd()), &about); err != nil {
-		return nil, err
+	if err := unix.Fstat(int(covered.Fd()), &about); err != nil {
+		return nil
 	}
-	return append(slices.Clone(data), fmt.Sprintf("mode=%o", about.Mode&0o7777)), nil
+	return []string{fmt.Sprintf("mode=%o", about.Mode&0o7777)}
 }
 
 // remount changes the attributes of a mount that an earlier line has made.
