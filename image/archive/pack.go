@@ -91,6 +91,10 @@ func (p *packer) directory(from *os.File, name string, depth int) error {
 		return &PackError{Name: shorten(name), Cause: err}
 	}
 	defer listing.Close()
+	// The kernel's own are left empty, as they are in an image.
+	if shown, err := handle.IsKernels(listing); shown || err != nil {
+		return err
+	}
 	for {
 		names, err := listing.Readdirnames(256)
 		for _, below := range names {

@@ -69,10 +69,25 @@ func openMountPoint(parent *os.File, name string, busy error) (*os.File, error) 
 const mostUnmeasured = 64 << 20
 
 // copyFile copies size bytes. Files of procfs and the like say that they are
-// empty, and are read until they end.
+// empty, and are read until they end, or would have the reader wait.
 func copyFile(from, to *os.File, size int64) (int64, error) {
 	if size > 0 {
 		return size, copyContent(from, to, size)
 	}
-	return io.Copy(to, io.LimitReader(from, mostUnmeasured))
+	return io.Copy(to, io.LimitReader(ready{from}, mostUnmeasured))
+}
+
+// ready ends where its file, which was opened with O_NONBLOCK, has no more now:
+// what the kernel logs (/proc/kmsg) has no end.
+type ready struct{ file *os.File }
+
+func (r ready) Read(buffer []byte) (int, error) {
+	n, err := unix.Read(int(r.file.Fd()), buffer)
+	switch {
+	case err == unix.EAGAIN, err == nil && n == 0:
+		return 0, io.EOF
+	case err != nil:
+		return 0, err
+	}
+	return n, nil
 }

@@ -133,6 +133,10 @@ func (c *copier) contents(d pair, depth int) error {
 	if depth > tree.MaxDepth {
 		return fmt.Errorf("copying %q: directories are nested deeper than %d levels", shorten(d.path), tree.MaxDepth)
 	}
+	// The kernel's own are left empty, as they are in an image.
+	if shown, err := handle.IsKernels(d.from); shown || err != nil {
+		return err
+	}
 	for {
 		names, err := d.from.Readdirnames(256)
 		for _, name := range names {
