@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 
@@ -35,14 +36,24 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == command.ExecName {
 		container.Seal() // early, when least is lost by starting anew; errors come when it is called again
 	}
-	os.Exit(report(newApp().Run(os.Args)))
+	os.Exit(report(obey(os.Args)))
 }
 
-func newApp() *cli.App {
+// obey runs a command. One whose output was lost has failed.
+func obey(arguments []string) error {
+	output := &command.Output{To: os.Stdout}
+	if err := newApp(output).Run(arguments); err != nil {
+		return err
+	}
+	return output.Err()
+}
+
+func newApp(output io.Writer) *cli.App {
 	command.SpeakPlainly()
 	cli.HelpFlag = cli.BoolFlag{Name: "help", Usage: "show help"}
 	app := cli.NewApp()
 	app.Name = "mydocker"
+	app.Writer = output
 	app.Usage = "run containers on one Linux host, without a daemon"
 	app.Version = version
 	app.EnableBashCompletion = true

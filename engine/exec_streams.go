@@ -33,6 +33,7 @@ type pipes struct {
 	input   *os.File    // written to
 	outputs []*os.File  // read from
 	carried sync.WaitGroup
+	lost    [2]error // why output could not be passed on
 }
 
 // openPipes makes a pipe for each file that the caller has.
@@ -66,25 +67,28 @@ func (p *pipes) carry(files [3]*os.File) {
 		}()
 	}
 	rest := p.outputs
-	for _, file := range files[1:] {
+	for i, file := range files[1:] {
 		if file != nil {
 			from := rest[0]
 			rest = rest[1:]
-			p.carried.Go(func() { carryOutput(file, from) })
+			p.carried.Go(func() { p.lost[i] = carryOutput(file, from) })
 		}
 	}
 }
 
 // carryOutput goes on to the end, or until finish; then what is in the pipe is
-// the last.
-func carryOutput(to, from *os.File) {
-	if _, err := io.Copy(to, from); !errors.Is(err, os.ErrDeadlineExceeded) {
-		return
+// the last. A program whose output nobody takes meets a broken pipe.
+func carryOutput(to, from *os.File) error {
+	_, err := io.Copy(to, from)
+	if !errors.Is(err, os.ErrDeadlineExceeded) {
+		from.Close()
+		return err
 	}
 	raw, err := from.SyscallConn()
 	if err != nil {
-		return
+		return err
 	}
+	var lost error
 	buffer := make([]byte, 64<<10)
 	raw.Control(func(fd uintptr) {
 		for {
@@ -92,24 +96,24 @@ func carryOutput(to, from *os.File) {
 			if n <= 0 && err != unix.EINTR {
 				return
 			}
-			if _, err := to.Write(buffer[:max(n, 0)]); err != nil {
+			if _, lost = to.Write(buffer[:max(n, 0)]); lost != nil {
 				return
 			}
 		}
 	})
+	return lost
 }
 
 // finish ends the transport when the program has ended.
 func (p *pipes) finish() error {
-	var errs []error
 	for _, output := range p.outputs {
-		errs = append(errs, output.SetReadDeadline(time.Now()))
+		output.SetReadDeadline(time.Now()) // one that is closed has ended
 	}
 	p.carried.Wait()
 	for _, output := range p.outputs {
-		errs = append(errs, output.Close())
+		output.Close()
 	}
-	return errors.Join(errs...)
+	return errors.Join(p.lost[:]...)
 }
 
 func (p *pipes) closeTheirs() {
