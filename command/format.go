@@ -1,8 +1,10 @@
 package command
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"strings"
 	"text/template"
 
@@ -10,22 +12,82 @@ import (
 )
 
 // printFormatted prints each value by a Go template, or as a line of JSON
-// when the format is "json".
+// when the format is "json". A format that begins with "table" has columns.
 func printFormatted[T any](c *cli.Context, format string, values []T) error {
 	if format == "json" {
 		return printLines(c, values)
 	}
+	format, columns := strings.CutPrefix(format, "table ")
 	shape, err := parseTemplate(format)
 	if err != nil {
 		return err
 	}
+	var lines []string
+	if columns {
+		lines = heading(shape, reflect.TypeFor[T]())
+	}
 	for _, value := range values {
-		if err := shape.Execute(c.App.Writer, value); err != nil {
+		line, err := fill(shape, value)
+		if err != nil {
 			return fmt.Errorf("filling in format %q: %w", format, err)
 		}
-		fmt.Fprintln(c.App.Writer)
+		lines = append(lines, line)
+	}
+	return printShaped(c, lines, columns)
+}
+
+func printShaped(c *cli.Context, lines []string, columns bool) error {
+	if columns {
+		return newTable(c, strings.Join(lines, "\n")).Flush()
+	}
+	for _, line := range lines {
+		if _, err := fmt.Fprintln(c.App.Writer, line); err != nil {
+			return err
+		}
 	}
 	return nil
+}
+
+// fill fills a template in by the fields of a value or, where it asks for others, by
+// the names in its JSON, which are what people see of it.
+func fill(shape *template.Template, value any) (string, error) {
+	var text strings.Builder
+	if shape.Execute(&text, value) == nil {
+		return text.String(), nil
+	}
+	shown, err := asShown(value)
+	if err != nil {
+		return "", err
+	}
+	text.Reset()
+	err = shape.Option("missingkey=error").Execute(&text, shown)
+	return text.String(), err
+}
+
+// asShown gives a value as its JSON says it.
+func asShown(value any) (shown any, err error) {
+	data, err := json.Marshal(value)
+	if err != nil {
+		return nil, err
+	}
+	reader := json.NewDecoder(bytes.NewReader(data))
+	reader.UseNumber()
+	err = reader.Decode(&shown)
+	return shown, err
+}
+
+// heading fills a template in with the names of the fields. It is left out where the
+// template does more with them than to print them.
+func heading(shape *template.Template, kind reflect.Type) []string {
+	names := map[string]string{}
+	for field := range kind.Fields() {
+		names[field.Name] = strings.ToUpper(field.Name)
+	}
+	var text strings.Builder
+	if shape.Execute(&text, names) != nil {
+		return nil
+	}
+	return []string{text.String()}
 }
 
 func printLines[T any](c *cli.Context, values []T) error {

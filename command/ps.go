@@ -81,6 +81,11 @@ type psRow struct {
 	OOMKilled bool
 }
 
+// Names, Networks and Label are what docker's formats ask for.
+func (r psRow) Names() string           { return r.Name }
+func (r psRow) Networks() string        { return r.Network }
+func (r psRow) Label(key string) string { return r.Labels[key] }
+
 // commandWidth is how many characters of a command ps shows, docker's.
 const commandWidth = 20
 
