@@ -1,7 +1,9 @@
 package command
 
 import (
+	"cmp"
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -50,9 +52,9 @@ func newFilter(key, value string) (predicate, error) {
 	case "id":
 		return func(c engine.Container) bool { return strings.HasPrefix(c.Record.ID, value) }, nil
 	case "name":
-		return func(c engine.Container) bool { return strings.Contains(c.Record.Name, value) }, nil
+		return nameFilter(value)
 	case "network":
-		return func(c engine.Container) bool { return c.Record.Network == value }, nil
+		return func(c engine.Container) bool { return cmp.Or(c.Record.Network, "none") == value }, nil
 	case "ancestor":
 		return func(c engine.Container) bool { return ofImage(c, value) }, nil
 	case "status":
@@ -63,6 +65,16 @@ func newFilter(key, value string) (predicate, error) {
 		return labelFilter(value), nil
 	}
 	return nil, fmt.Errorf("parsing filter %q: unknown key; there are id, name, status, exited, label, network and ancestor", key)
+}
+
+// nameFilter takes a regular expression that need not match the whole name, as docker
+// does.
+func nameFilter(value string) (predicate, error) {
+	wanted, err := regexp.Compile(value)
+	if err != nil {
+		return nil, fmt.Errorf("parsing filter \"name=%s\": %w", value, err)
+	}
+	return func(c engine.Container) bool { return wanted.MatchString(c.Record.Name) }, nil
 }
 
 // ofImage takes an image by any way of writing its name, or by its ID.

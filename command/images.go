@@ -66,6 +66,9 @@ func openSource(name string) (io.ReadCloser, error) {
 		return os.Stdin, nil
 	}
 	file, err := os.Open(filepath.Clean(name))
+	if err != nil && strings.Contains(name, "://") {
+		return nil, fmt.Errorf("importing image %q: it is an address and no file; fetch it first, as with \"curl -L ADDRESS | mydocker image import - NAME\"", name)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("importing image: %w", err)
 	}

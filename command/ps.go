@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 	"time"
@@ -107,12 +108,23 @@ func newPsRow(container engine.Container, whole bool) psRow {
 	return row
 }
 
+// shorten makes a command fit for a line of a table, and keeps the terminal from
+// obeying it.
 func shorten(text string, whole bool) string {
-	runes := []rune(text)
+	runes := []rune(visible(text))
 	if whole || len(runes) <= commandWidth {
-		return text
+		return string(runes)
 	}
 	return string(runes[:commandWidth-1]) + "…"
+}
+
+// visible writes what is no character to print as Go does in a string, as \n.
+func visible(text string) string {
+	if !strings.ContainsFunc(text, func(r rune) bool { return !strconv.IsPrint(r) }) {
+		return text
+	}
+	quoted := strconv.Quote(text)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 func printRows(c *cli.Context, rows []psRow) error {

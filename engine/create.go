@@ -111,7 +111,7 @@ func (e *Engine) checkOptions(options *RunOptions) error {
 	if err := checkHostname(options.Hostname); err != nil {
 		return err
 	}
-	if options.Network == "" && len(options.Ports) > 0 {
+	if (options.Network == "" || options.Network == "none") && len(options.Ports) > 0 {
 		return fmt.Errorf("publishing port %s: the container has no network to publish it from; give one with -net NETWORK", options.Ports[0])
 	}
 	if options.Network != "" && options.Network != "none" {

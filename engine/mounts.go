@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -15,8 +17,12 @@ func checkMountSources(mounts []specs.Mount) error {
 		if mount.Type != "bind" {
 			continue
 		}
-		if _, err := os.Stat(mount.Source); err != nil {
-			return fmt.Errorf("mounting volume \"%s:%s\": %w; make it first with \"mkdir -p %s\"", mount.Source, mount.Destination, err, mount.Source)
+		_, err := os.Stat(mount.Source)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = fmt.Errorf("%w; make it first with \"mkdir -p %s\"", err, mount.Source)
+		}
+		if err != nil {
+			return fmt.Errorf("mounting volume \"%s:%s\": %w", mount.Source, mount.Destination, err)
 		}
 	}
 	return nil

@@ -64,7 +64,16 @@ func (e *Engine) saveNetwork(n *network.Network) error {
 	return state.Write(e.networkPath(n.Name), &networkRecord{Version: networkVersion, Network: *n}, state.Durable)
 }
 
+// isMode tells whether docker takes a network's name for something else.
+func isMode(name string) bool {
+	return name == "host" || name == "bridge" || name == "default" || strings.HasPrefix(name, "container:")
+}
+
 func noNetwork(name string) error {
+	if isMode(name) {
+		return &NotFoundError{What: "network", Name: name, Remedy: `no container shares another's network or the host's; ` +
+			`"mydocker network create" makes a network, -p publishes its ports on the host`}
+	}
 	return &NotFoundError{What: "network", Name: name, Remedy: `"mydocker network list" lists them, "mydocker network create" makes one`}
 }
 

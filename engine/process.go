@@ -20,7 +20,10 @@ func composeProcess(options RunOptions, defaults image.Config) (Process, error) 
 		StopSignal: first(options.StopSignal, defaults.StopSignal, "SIGTERM"),
 		Rlimits:    options.Rlimits,
 	}
-	if len(program.Args) == 0 || program.Args[0] == "" {
+	if len(program.Args) > 0 && program.Args[0] == "" {
+		return Process{}, fmt.Errorf("running image %q: the command's name is empty", options.Image)
+	}
+	if len(program.Args) == 0 {
 		return Process{}, fmt.Errorf("running image %q: no command given and the image has none; write one after the image's name", options.Image)
 	}
 	if !strings.HasPrefix(program.Cwd, "/") {

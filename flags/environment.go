@@ -2,6 +2,7 @@ package flags
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -40,10 +41,15 @@ func EnvironmentFile(name string) ([]string, error) {
 // UTF-8. It is no part of the first name.
 const byteOrderMark = "\ufeff"
 
+// longestLine is what the kernel takes for one variable, in bytes (MAX_ARG_STRLEN,
+// linux/binfmts.h, with pages of 4 KiB).
+const longestLine = 128 << 10
+
 func readEnvironment(file io.Reader) ([]string, error) {
 	var environment []string
-	lines := bufio.NewScanner(file)
-	for number := 1; lines.Scan(); number++ {
+	lines, number := bufio.NewScanner(file), 1
+	lines.Buffer(nil, longestLine)
+	for ; lines.Scan(); number++ {
 		line := lines.Text()
 		if number == 1 {
 			line = strings.TrimPrefix(line, byteOrderMark)
@@ -57,7 +63,13 @@ func readEnvironment(file io.Reader) ([]string, error) {
 		}
 		environment = appendVariable(environment, line)
 	}
-	return environment, lines.Err()
+	switch err := lines.Err(); {
+	case errors.Is(err, bufio.ErrTooLong):
+		return nil, fmt.Errorf("line %d: longer than %d bytes, which no program can be given", number, longestLine)
+	case err != nil:
+		return nil, fmt.Errorf("line %d: %w", number, err)
+	}
+	return environment, nil
 }
 
 func appendVariable(environment []string, word string) []string {

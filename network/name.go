@@ -51,7 +51,7 @@ func looksLikeID(name string) bool {
 func reservation(name string) string {
 	switch name {
 	case "none", "host", "bridge":
-		return "--network " + name + " has a meaning of its own; choose another name"
+		return "docker gives --network " + name + " a meaning of its own; choose another name"
 	case "default", "all":
 		return "/proc/sys/net/ipv4/conf/" + name + " has a meaning of its own; choose another name"
 	}

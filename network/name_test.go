@@ -35,7 +35,7 @@ func TestValidateName(t *testing.T) {
 		{"réseau", "is not allowed"},
 		{"a\x00b", "is not allowed"},
 		{"1891821312", "container's ID"},
-		{"none", "meaning of its own"},
+		{"none", "a meaning of its own"},
 		{"host", "meaning of its own"},
 		{"bridge", "meaning of its own"},
 		{"default", "meaning of its own"},
