@@ -64,15 +64,18 @@ func stillThere(file *os.File) bool {
 
 // Release gives the lock back and removes its file, unless somebody waits for it:
 // there is one only for as long as somebody wants it. Who comes in between finds
-// that the file has gone and opens a new one.
+// that the file has gone and opens a new one. It may be called again: what has the
+// name by then is somebody else's.
 func (l *Lock) Release() {
-	if l == nil {
+	if l == nil || l.file == nil {
 		return
 	}
-	if !isAwaited(l.file) {
-		Remove(l.file.Name())
+	file := l.file
+	l.file = nil
+	if !isAwaited(file) {
+		Remove(file.Name())
 	}
-	l.file.Close()
+	file.Close()
 }
 
 // SweepLocks removes the lock files in a directory whose holders have died.

@@ -38,6 +38,20 @@ func TestWhoWaitsLongestIsNext(t *testing.T) {
 	}
 }
 
+// TestReleasedTwice keeps a lock with whoever took it between two releases.
+func TestReleasedTwice(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	first := acquired(t, path)
+	first.Release()
+	second := acquired(t, path)
+	defer second.Release()
+	first.Release()
+	if third, err := Acquire(path, time.Millisecond); !errors.Is(err, ErrLocked) {
+		third.Release()
+		t.Errorf("two hold the lock: %v", err)
+	}
+}
+
 func TestOneAtATimeHasALock(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "made", "lock")
 	var all sync.WaitGroup
