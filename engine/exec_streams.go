@@ -88,20 +88,18 @@ func carryOutput(to, from *os.File) error {
 	if err != nil {
 		return err
 	}
-	var lost error
-	buffer := make([]byte, 64<<10)
-	raw.Control(func(fd uintptr) {
-		for {
-			n, err := unix.Read(int(fd), buffer) // it does not block
-			if n <= 0 && err != unix.EINTR {
-				return
-			}
-			if _, lost = to.Write(buffer[:max(n, 0)]); lost != nil {
-				return
-			}
-		}
-	})
-	return lost
+	var left int
+	raw.Control(func(fd uintptr) { left, err = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
+	if err != nil {
+		return err
+	}
+	// It is there already, so that nothing waits; what others write meanwhile
+	// comes behind it.
+	if err := from.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	_, err = io.CopyN(to, from, int64(left))
+	return err
 }
 
 // finish ends the transport when the program has ended.
