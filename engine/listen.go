@@ -62,14 +62,22 @@ func (e *Engine) dial(id string, hello attach.Greeting) (*attach.Connection, err
 	return connection, nil
 }
 
+// acceptPause is how long a monitor rests that cannot let a client in, for want of
+// descriptors or memory.
+const acceptPause = 10 * time.Millisecond
+
 // accept serves clients that come to the control socket, until it is closed to
 // them.
 func (m *monitor) accept() {
 	defer close(m.closed)
 	for {
 		conn, err := m.listener.AcceptUnix()
-		if err != nil {
+		if errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, net.ErrClosed) {
 			return
+		}
+		if err != nil {
+			time.Sleep(acceptPause)
+			continue
 		}
 		m.arriving.Add(1)
 		go m.serve(conn)
