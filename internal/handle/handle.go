@@ -58,10 +58,10 @@ func Target(link *os.File) (string, error) {
 // Attributes lists the names of a file's extended attributes.
 func Attributes(file *os.File) ([]string, error) {
 	data, err := grow(func(buffer []byte) (int, error) { return unix.Listxattr(Path(file), buffer) })
-	if errors.Is(err, unix.ENOTSUP) || len(data) == 0 {
+	if errors.Is(err, unix.ENOTSUP) {
 		return nil, nil
 	}
-	if err != nil {
+	if err != nil || len(data) == 0 {
 		return nil, err
 	}
 	return strings.Split(string(bytes.TrimSuffix(data, []byte{0})), "\x00"), nil

@@ -9,8 +9,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// copyContent copies size bytes, holes as holes. Where the file system can
-// share blocks between files, the kernel does (copy_file_range).
+// copyContent copies size bytes, holes as holes, or as many as there are: a file may
+// become shorter meanwhile, and those of sysfs are shorter than they say. Where the
+// file system can share blocks between files, the kernel does (copy_file_range).
 func copyContent(from, to *os.File, size int64) error {
 	if err := unix.Ftruncate(int(to.Fd()), size); err != nil {
 		return err
@@ -20,10 +21,12 @@ func copyContent(from, to *os.File, size int64) error {
 		if err != nil || start == size {
 			return err
 		}
-		if err := copyRange(from, to, start, end-start); err != nil {
+		if offset, err = copyRange(from, to, start, end-start); err != nil {
 			return err
 		}
-		offset = end
+		if offset < end {
+			return unix.Ftruncate(int(to.Fd()), offset)
+		}
 	}
 	return nil
 }
@@ -49,7 +52,8 @@ func nextData(fd int, offset, size int64) (start, end int64, err error) {
 	return min(start, size), min(end, size), nil
 }
 
-func copyRange(from, to *os.File, offset, length int64) error {
+// copyRange tells how far it came.
+func copyRange(from, to *os.File, offset, length int64) (reached int64, err error) {
 	readAt, writeAt := offset, offset
 	for length > 0 {
 		n, err := unix.CopyFileRange(int(from.Fd()), &readAt, int(to.Fd()), &writeAt, int(min(length, 1<<30)), 0)
@@ -58,17 +62,17 @@ func copyRange(from, to *os.File, offset, length int64) error {
 			return copyByHand(from, to, readAt, length)
 		}
 		if err != nil {
-			return fmt.Errorf("copying the content: %w", err)
+			return readAt, fmt.Errorf("copying the content: %w", err)
 		}
 		if n == 0 {
-			return nil // the file became shorter
+			return readAt, nil
 		}
 		length -= int64(n)
 	}
-	return nil
+	return readAt, nil
 }
 
-func copyByHand(from, to *os.File, offset, length int64) error {
-	_, err := io.Copy(io.NewOffsetWriter(to, offset), io.NewSectionReader(from, offset, length))
-	return err
+func copyByHand(from, to *os.File, offset, length int64) (reached int64, err error) {
+	n, err := io.Copy(io.NewOffsetWriter(to, offset), io.NewSectionReader(from, offset, length))
+	return offset + n, err
 }

@@ -194,6 +194,20 @@ func TestDevicesAreNotOpened(t *testing.T) {
 	}
 }
 
+// TestShorterThanItSays copies a file of sysfs, each of which says it has a page.
+func TestShorterThanItSays(t *testing.T) {
+	const name, to = "/sys/kernel/mm/transparent_hugepage/enabled", "copy"
+	want, err := os.ReadFile(name)
+	if err != nil {
+		t.Skip(err)
+	}
+	directory := t.TempDir()
+	must(t, entry(t, name, directory, to, Options{Keeps: all}))
+	if got := read(t, directory+"/"+to); got != string(want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
 // TestUnknownAttributesAreTheCallersToJudge shows that an error of Keeps ends
 // the copy and names the entry.
 func TestUnknownAttributesAreTheCallersToJudge(t *testing.T) {
