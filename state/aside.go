@@ -11,6 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/internal/failpoint"
+	"mydocker/internal/transfer"
+	"mydocker/internal/tree"
 )
 
 // Aside is the directory of what could not be understood and was put out of
@@ -49,23 +51,37 @@ func (l Layout) setAside(path, name string) (string, error) {
 	}
 }
 
-// move renames, or copies a file from another file system such as /run's.
+// move renames, or copies from another file system such as /run's.
 func move(path, place string) error {
 	err := unix.Renameat2(unix.AT_FDCWD, path, unix.AT_FDCWD, place, unix.RENAME_NOREPLACE)
 	if !errors.Is(err, unix.EXDEV) {
 		return err
 	}
-	data, err := os.ReadFile(path)
+	if Exists(place) {
+		return fs.ErrExist
+	}
+	if err := carry(path, place); err != nil {
+		return errors.Join(err, tree.Remove(place))
+	}
+	return tree.Remove(path)
+}
+
+// carry copies a file, or a directory with all below it, to the disk.
+func carry(path, place string) error {
+	fd, err := unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
-	file, err := os.OpenFile(place, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	from := os.NewFile(uintptr(fd), path)
+	defer from.Close()
+	to, err := os.Open(filepath.Dir(place))
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(data)
-	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
-		return errors.Join(err, os.Remove(place))
+	defer to.Close()
+	all := func(string) (bool, error) { return true, nil }
+	if _, err := transfer.Entry(from, to, filepath.Base(place), transfer.Options{Keeps: all}); err != nil {
+		return err
 	}
-	return os.Remove(path)
+	return unix.Syncfs(int(to.Fd()))
 }
