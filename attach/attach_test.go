@@ -90,6 +90,44 @@ func TestClientReachesProgram(t *testing.T) {
 	get(t, p.closed)
 }
 
+// TestClientIsHeardWhileItsInputWaits sends more input than the program takes, and
+// then a signal. A client that counts sends no more ahead than it may.
+func TestClientIsHeardWhileItsInputWaits(t *testing.T) {
+	p := newProgram()
+	p.input = make(chan string) // it does not read
+	client, served := join(t, NewHub(p), true, true)
+	for range mostAhead {
+		client.Send(Stdin, make([]byte, 32<<10))
+	}
+	client.Send(Signal, []byte{15})
+	if got := get(t, p.signals); got != 15 {
+		t.Errorf("signal: got %d", got)
+	}
+	client.Close()
+	get(t, served)
+	get(t, p.hangups)
+}
+
+func TestClientCountsWhatIsTaken(t *testing.T) {
+	ahead := newCredit()
+	ahead.taken([]byte{0})
+	for range mostAhead {
+		ahead.spend()
+	}
+	spent := make(chan bool)
+	go func() {
+		ahead.spend()
+		close(spent)
+	}()
+	select {
+	case <-spent:
+		t.Error("one frame too many was sent")
+	default:
+	}
+	ahead.taken([]byte{1})
+	get(t, spent)
+}
+
 func TestOwnerThatGoesHangsUp(t *testing.T) {
 	for _, test := range []struct {
 		name          string

@@ -19,6 +19,8 @@ type Client struct {
 	Terminal   bool   // the container has a terminal
 	Rejoin     bool   // the program runs already: make it redraw its screen
 	DetachKeys []byte // typed on a terminal, they leave the container running
+
+	credit *credit
 }
 
 // Outcome is how a session ended.
@@ -72,6 +74,7 @@ func (c *Client) Run() (Outcome, error) {
 		defer restore()
 	}
 	detached := make(chan struct{})
+	c.credit = newCredit()
 	if c.Input != nil {
 		go c.sendInput(detached)
 	}
@@ -103,6 +106,8 @@ func (c *Client) receive() ending {
 			_, err = c.Errors.Write(frame.Payload)
 		case Stepped:
 			err = c.Connection.trace(frame)
+		case Taken:
+			c.credit.taken(frame.Payload)
 		case Exited:
 			return ending{outcome: Outcome{ExitCode: int(frame.Payload[0])}}
 		}
@@ -119,11 +124,15 @@ func (c *Client) sendInput(detached chan<- struct{}) {
 	if c.Terminal && len(c.DetachKeys) > 0 {
 		input = term.NewEscapeProxy(c.Input, c.DetachKeys)
 	}
+	c.credit.await()
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := input.Read(buffer)
-		if n > 0 && c.Connection.Send(Stdin, buffer[:n]) != nil {
-			return
+		if n > 0 {
+			c.credit.spend()
+			if c.Connection.Send(Stdin, buffer[:n]) != nil {
+				return
+			}
 		}
 		var escaped term.EscapeError
 		switch {

@@ -37,6 +37,7 @@ const (
 	Exited                   // one byte: the exit status; the host is clean
 	Stepped                  // JSON Step, to those who asked for a trace
 	Record                   // JSON: what the monitor knows of its container
+	Taken                    // one byte: how many frames of Stdin the program has got
 )
 
 // maxPayload bounds what a peer can make the other side hold, in bytes.
@@ -53,6 +54,7 @@ type Greeting struct {
 	Output bool // send output to this client; without it only the end is told
 	Trace  bool `json:",omitempty"` // tell it each step
 	Record bool `json:",omitempty"` // send Record and nothing else
+	Counts bool `json:",omitempty"` // send Taken: the client sends no more ahead than it may
 }
 
 // Size is a terminal's size in characters.

@@ -19,6 +19,7 @@ type Program interface {
 // reads or goes or the program ends.
 type Hub struct {
 	program Program
+	input   intake
 
 	mutex   sync.Mutex
 	clients map[*Connection]*subscription
@@ -30,6 +31,7 @@ type subscription struct {
 	outbox *outbox
 	output bool // whether the client wants output
 	trace  bool // whether it wants steps
+	counts bool // whether it wants to know what input was taken
 }
 
 // NewHub makes a hub without clients.
@@ -57,8 +59,11 @@ func (h *Hub) Join(client *Connection, hello Greeting) {
 	if _, joined := h.clients[client]; joined {
 		return
 	}
-	joined := &subscription{outbox: newOutbox(), output: hello.Output, trace: hello.Trace}
+	joined := &subscription{outbox: newOutbox(), output: hello.Output, trace: hello.Trace, counts: hello.Counts}
 	h.clients[client] = joined
+	if hello.Counts {
+		joined.outbox.put(Frame{Kind: Taken, Payload: []byte{0}})
+	}
 	if h.ended != nil {
 		joined.outbox.put(Frame{Kind: Exited, Payload: []byte{*h.ended}})
 	}
@@ -86,27 +91,42 @@ func (h *Hub) drop(client *Connection) {
 // obey does what a client asks for. The end of a visitor's input is not that of
 // the program's: others may come and write to it.
 func (h *Hub) obey(client *Connection, owner bool) (detached bool) {
+	slots := make(chan struct{}, mostWaiting)
 	for {
 		frame, err := client.Receive()
 		if err != nil {
 			return false
 		}
-		if frame.Kind == Detach {
+		switch {
+		case frame.Kind == Detach:
 			return true
+		case frame.Kind == Stdin:
+			slots <- struct{}{}
+			h.input.put(func() {
+				h.program.Input(frame.Payload)
+				h.acknowledge(client)
+				<-slots
+			})
+		case frame.Kind == CloseStdin && owner:
+			h.input.put(h.program.CloseInput)
+		default:
+			h.pass(frame)
 		}
-		if frame.Kind == CloseStdin && !owner {
-			continue
-		}
-		h.pass(frame)
+	}
+}
+
+// acknowledge tells a client that the program has taken a frame of input.
+func (h *Hub) acknowledge(client *Connection) {
+	h.mutex.Lock()
+	joined := h.clients[client]
+	h.mutex.Unlock()
+	if joined != nil && joined.counts {
+		joined.outbox.putAnyway(Frame{Kind: Taken, Payload: []byte{1}})
 	}
 }
 
 func (h *Hub) pass(frame Frame) {
 	switch frame.Kind {
-	case Stdin:
-		h.program.Input(frame.Payload)
-	case CloseStdin:
-		h.program.CloseInput()
 	case Resize:
 		var size Size
 		if json.Unmarshal(frame.Payload, &size) == nil {

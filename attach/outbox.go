@@ -32,6 +32,17 @@ func (o *outbox) put(frame Frame) {
 	for o.bytes >= o.limit && !o.gone {
 		o.change.Wait()
 	}
+	o.add(frame)
+}
+
+// putAnyway adds a frame of a kind of which only so many can be on their way.
+func (o *outbox) putAnyway(frame Frame) {
+	o.mutex.Lock()
+	defer o.mutex.Unlock()
+	o.add(frame)
+}
+
+func (o *outbox) add(frame Frame) {
 	o.frames = append(o.frames, frame)
 	o.bytes += len(frame.Payload)
 	o.change.Broadcast()

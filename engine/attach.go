@@ -12,7 +12,7 @@ func (e *Engine) Attach(reference string) (*Session, error) {
 	if err != nil {
 		return nil, err
 	}
-	connection, err := e.dial(found.Record.ID, attach.Greeting{Output: true})
+	connection, err := e.dial(found.Record.ID, attach.Greeting{Output: true, Counts: found.Record.Process.Stdin})
 	if err != nil && found.live.Program.ending() {
 		return nil, justEnded("attaching to", reference)
 	}

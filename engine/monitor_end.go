@@ -66,6 +66,22 @@ func (m *monitor) Signal(number int) { m.process.Signal(unix.Signal(number)) }
 // by itself.
 const hangupGrace = 2 * time.Second
 
+// inputGrace is how long a terminal may take to be told of its end, which waits for
+// a program that does not read what was typed before.
+const inputGrace = 100 * time.Millisecond
+
+func (m *monitor) endInput() {
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		m.streams.endInput()
+	}()
+	select {
+	case <-ended:
+	case <-time.After(inputGrace):
+	}
+}
+
 // Hangup ends a program whose owner has gone, as a closing terminal does, so
 // that no container stays that nobody sees.
 func (m *monitor) Hangup() {
@@ -73,7 +89,7 @@ func (m *monitor) Hangup() {
 		m.process.Signal(unix.SIGKILL)
 		return
 	}
-	m.streams.endInput()
+	m.endInput()
 	m.process.Signal(unix.SIGHUP)
 	time.AfterFunc(hangupGrace, func() { m.process.Signal(unix.SIGKILL) })
 }
