@@ -143,12 +143,6 @@ func (e *Engine) retract(id string, live *Live) error {
 // prepare chooses the address and writes everything down; after it the
 // container is in flight.
 func (e *Engine) prepare(record *Record, joining *state.Lock, owner Reference) (err error) {
-	held, err := e.holdIDs(record)
-	if err != nil {
-		joining.Release()
-		return err
-	}
-	defer held.Release()
 	if record.Network == "" {
 		return e.enlist(record, nil, owner)
 	}
@@ -175,8 +169,13 @@ func (e *Engine) prepare(record *Record, joining *state.Lock, owner Reference) (
 	return resource.Set{e.lease(record, joined)}.Create(e.observer())
 }
 
-// enlist writes the container's records.
+// enlist writes the container's records, while nobody else may choose IDs.
 func (e *Engine) enlist(record *Record, joined *network.Network, owner Reference) error {
+	held, err := e.holdIDs(record)
+	if err != nil {
+		return err
+	}
+	defer held.Release()
 	return e.step("write its record", func() error { return e.writeRecords(record, joined, owner) })
 }
 

@@ -23,7 +23,7 @@ import (
 // command lines, and those that are the command which runs the container by what
 // lives in its cgroup. It reads all of /proc.
 func (e *Engine) monitors() (map[string]Reference, error) {
-	pids, err := processes()
+	pids, err := process.All()
 	if err != nil {
 		return nil, err
 	}
@@ -103,25 +103,10 @@ func (e *Engine) monitorOf(pid int) (id string, ours bool) {
 	return words[3], words[1] == e.Layout.Root && words[2] == e.Layout.RunRoot
 }
 
-// processes lists the pids of all processes.
-func processes() ([]int, error) {
-	names, err := listDirectory("/proc")
-	if err != nil {
-		return nil, err
-	}
-	var pids []int
-	for _, name := range names {
-		if pid, err := strconv.Atoi(name); err == nil {
-			pids = append(pids, pid)
-		}
-	}
-	return pids, nil
-}
-
 // programOf finds the program that a monitor runs: its child that is the first
 // process of a pid namespace.
 func programOf(monitor Reference) (Reference, bool) {
-	pids, err := processes()
+	pids, err := process.All()
 	if err != nil {
 		return Reference{}, false
 	}
@@ -141,7 +126,7 @@ func programOf(monitor Reference) (Reference, bool) {
 // in the program's pid namespace, which exec puts there as well, and all that
 // descend from one of them.
 func processesOf(program int) []int {
-	pids, _ := processes()
+	pids, _ := process.All()
 	own, _ := os.Readlink(fmt.Sprintf("/proc/%d/ns/pid", program))
 	parents := map[int]int{}
 	inside := map[int]bool{program: true}

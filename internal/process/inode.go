@@ -20,11 +20,17 @@ func Identify(pid int) (start uint64, inode Inode, err error) {
 		return 0, 0, err
 	}
 	defer unix.Close(pidfd)
-	// Read after the pidfd was opened, it is that of the same process.
 	if start, err = Start(pid); err == nil {
 		inode, err = inodeOf(pidfd)
 	}
-	return start, inode, err
+	if err != nil {
+		return 0, 0, err
+	}
+	// While it has not ended, nobody else can have had its pid.
+	if ended, err := HasEnded(pidfd, 0); ended || err != nil {
+		return 0, 0, errors.Join(err, unix.ESRCH)
+	}
+	return start, inode, nil
 }
 
 func inodeOf(pidfd int) (Inode, error) {

@@ -46,7 +46,8 @@ func Use(path string, use func(content []byte) error) error {
 }
 
 // readAll takes a read that does not fill the buffer for the last one, which it
-// is of a regular file and of those in /proc.
+// is of a regular file, and of those in /proc that say one thing, such as stat. A list
+// there, such as mounts, comes in pieces of a page.
 func readAll(fd int, data []byte) ([]byte, error) {
 	for {
 		n, err := retried(func() (int, error) { return unix.Read(fd, data[len(data):cap(data)]) })
