@@ -34,17 +34,21 @@ func commands() []cli.Command {
 		command.Version(version),
 		command.Completion(),
 	}
-	withUsageErrors(table)
+	equip(table)
 	return table
 }
 
-func withUsageErrors(table []cli.Command) {
+// equip gives the commands what they have in common.
+func equip(table []cli.Command) {
 	for i := range table {
 		table[i].OnUsageError = usage
 		table[i].UseShortOptionHandling = true
+		if objects := table[i].BashComplete; objects != nil {
+			table[i].BashComplete = command.OrFlags(table[i], objects)
+		}
 		if len(table[i].Subcommands) > 0 {
 			table[i].Action = unknown
 		}
-		withUsageErrors(table[i].Subcommands)
+		equip(table[i].Subcommands)
 	}
 }

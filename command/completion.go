@@ -2,30 +2,39 @@ package command
 
 import (
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/urfave/cli"
 
 	"mydocker/engine"
 )
 
-// The scripts ask mydocker itself for the words that may come next.
+// The scripts ask mydocker itself for the words that may come next. They tell it the
+// one that is begun, if that is to become a flag.
 const (
 	bashCompletion = `_mydocker() {
-  local IFS=$'\n'
-  COMPREPLY=($(compgen -W "$("${COMP_WORDS[@]:0:COMP_CWORD}" --generate-bash-completion 2>/dev/null)" -- "${COMP_WORDS[COMP_CWORD]}"))
+  local IFS=$'\n' begun="${COMP_WORDS[COMP_CWORD]}"
+  local -a asked=("${COMP_WORDS[@]:0:COMP_CWORD}")
+  [[ $begun == -* ]] && asked+=("$begun")
+  COMPREPLY=($(compgen -W "$("${asked[@]}" --generate-bash-completion 2>/dev/null)" -- "$begun"))
 }
 complete -o bashdefault -o default -F _mydocker mydocker
 `
 	zshCompletion = `#compdef mydocker
 _mydocker() {
-  local -a words_found
-  words_found=("${(@f)$("${words[@]:0:$((CURRENT-1))}" --generate-bash-completion 2>/dev/null)}")
+  local -a asked words_found
+  asked=("${words[@]:0:$((CURRENT-1))}")
+  [[ ${words[CURRENT]} == -* ]] && asked+=("${words[CURRENT]}")
+  words_found=("${(@f)$("${asked[@]}" --generate-bash-completion 2>/dev/null)}")
   compadd -a words_found || _files
 }
 compdef _mydocker mydocker
 `
 	fishCompletion = `function __mydocker_complete
   set -l words (commandline -opc)
+  set -l begun (commandline -ct)
+  string match -q -- '-*' $begun; and set -a words $begun
   $words --generate-bash-completion 2>/dev/null
 end
 complete -c mydocker -a '(__mydocker_complete)'
@@ -62,6 +71,22 @@ func printCompletion(c *cli.Context) error {
 	}
 	_, err := fmt.Fprint(c.App.Writer, script)
 	return err
+}
+
+// OrFlags completes a flag of a command where one is begun, the network that is
+// wanted after -net, and else what the command works on.
+func OrFlags(of cli.Command, objects cli.BashCompleteFunc) cli.BashCompleteFunc {
+	flags := cli.DefaultCompleteWithFlags(&of)
+	return func(c *cli.Context) {
+		switch last := os.Args[len(os.Args)-2]; { // the very last asks for completion
+		case last == "-net" || last == "--net" || last == "--network":
+			completeNetworks(c)
+		case strings.HasPrefix(last, "-"):
+			flags(c)
+		default:
+			objects(c)
+		}
+	}
 }
 
 func completeContainers(c *cli.Context) {
