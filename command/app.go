@@ -52,7 +52,8 @@ func (plain) Format(entry *logrus.Entry) ([]byte, error) {
 	if entry.Level >= logrus.InfoLevel {
 		return []byte(entry.Message + "\n"), nil
 	}
-	return []byte("mydocker: " + entry.Message + "\n"), nil
+	// Errors of several objects come as one, a line for each.
+	return []byte("mydocker: " + strings.ReplaceAll(entry.Message, "\n", "\nmydocker: ") + "\n"), nil
 }
 
 // Reader gives the engine to a command that changes nothing.

@@ -26,6 +26,9 @@ func Mount(text string) (specs.Mount, error) {
 }
 
 func parseMount(text string) (specs.Mount, error) {
+	if text == "" {
+		return specs.Mount{}, errors.New("it is empty")
+	}
 	wanted, err := mountFields(text)
 	if err != nil {
 		return specs.Mount{}, err
