@@ -58,6 +58,15 @@ func (plain) Format(entry *logrus.Entry) ([]byte, error) {
 
 // Reader gives the engine to a command that changes nothing.
 func Reader(c *cli.Context) (*engine.Engine, error) {
+	e, err := looker(c)
+	if err == nil {
+		err = e.Layout.CheckPlaces()
+	}
+	return e, err
+}
+
+// looker gives the engine to doctor, which says itself what it cannot look at.
+func looker(c *cli.Context) (*engine.Engine, error) {
 	layout := state.Layout{Root: c.GlobalString("root"), RunRoot: c.GlobalString("run-root")}
 	if err := layout.Validate(); err != nil {
 		return nil, err

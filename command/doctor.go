@@ -34,7 +34,7 @@ func doctor(c *cli.Context) error {
 	if err := exactly(c, 0); err != nil {
 		return err
 	}
-	e, err := Reader(c)
+	e, err := looker(c)
 	if err != nil {
 		return err
 	}

@@ -211,7 +211,7 @@ func TestTmpfsTakesOptionsAndMode(t *testing.T) {
 		specs.Mount{Destination: "/small", Type: "tmpfs", Source: "tmpfs", Options: []string{"size=64k", "mode=700"}},
 		specs.Mount{Destination: "/fresh", Type: "tmpfs", Source: "tmpfs"},
 	)
-	if output, _ := run(t, cfg); output != "1777\n700\n755\n64\n" {
+	if output, _ := run(t, cfg); output != "1777\n700\n1777\n64\n" {
 		t.Errorf("got %q", output)
 	}
 }

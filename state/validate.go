@@ -19,12 +19,19 @@ func (l Layout) Validate() error {
 		if strings.ContainsAny(directory, "\n\x00") {
 			return fmt.Errorf("using state directory %q: must not hold a newline or NUL", directory)
 		}
-		if about, err := os.Stat(directory); errors.Is(err, syscall.ENOTDIR) || err == nil && !about.IsDir() {
-			return fmt.Errorf("using state directory %q: something else is in its place; choose another with --root or --run-root", directory)
-		}
 	}
 	if filepath.Clean(l.Root) == filepath.Clean(l.RunRoot) {
 		return fmt.Errorf("using state directory %q: --root and --run-root must be two directories", l.Root)
+	}
+	return nil
+}
+
+// CheckPlaces refuses directories in whose place something else is.
+func (l Layout) CheckPlaces() error {
+	for _, directory := range []string{l.Root, l.RunRoot} {
+		if about, err := os.Stat(directory); errors.Is(err, syscall.ENOTDIR) || err == nil && !about.IsDir() {
+			return fmt.Errorf("using state directory %q: something else is in its place; choose another with --root or --run-root", directory)
+		}
 	}
 	return nil
 }
