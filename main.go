@@ -42,10 +42,7 @@ func main() {
 // obey runs a command. One whose output was lost has failed.
 func obey(arguments []string) error {
 	output := &command.Output{To: os.Stdout}
-	if err := newApp(output).Run(arguments); err != nil {
-		return err
-	}
-	return output.Err()
+	return output.Judge(newApp(output).Run(arguments))
 }
 
 func newApp(output io.Writer) *cli.App {

@@ -16,7 +16,7 @@ import (
 
 // showConsole shows a program's terminal on this process's until the function
 // that it gives is called, which waits for the last of the output.
-func showConsole(console *os.File, interactive bool) (finish func(), err error) {
+func showConsole(console *os.File, interactive bool) (finish func() error, err error) {
 	restore := func() {}
 	if interactive {
 		saved, err := term.SetRawTerminal(os.Stdin.Fd())
@@ -27,14 +27,17 @@ func showConsole(console *os.File, interactive bool) (finish func(), err error) 
 		go io.Copy(console, os.Stdin)
 	}
 	followSize(console)
-	shown := make(chan struct{})
+	shown := make(chan error, 1)
 	go func() {
-		defer close(shown)
-		io.Copy(os.Stdout, terminal.Output{Master: console})
+		_, err := io.Copy(os.Stdout, terminal.Output{Master: console})
+		if err != nil {
+			console.Close() // a program whose output nobody takes meets a hangup
+		}
+		shown <- err
 	}()
-	return func() {
-		<-shown
-		restore()
+	return func() error {
+		defer restore()
+		return <-shown
 	}, nil
 }
 

@@ -91,17 +91,17 @@ func execOptions(c *cli.Context) (engine.ExecOptions, error) {
 // showProcess waits for a program that has this process's pipes, or shows its
 // terminal.
 func showProcess(process *engine.Execution, interactive bool) error {
+	finish := func() error { return nil }
 	if console := process.Console(); console != nil {
-		restore, err := showConsole(console, interactive)
-		if err != nil {
+		var err error
+		if finish, err = showConsole(console, interactive); err != nil {
 			return err
 		}
-		defer restore()
 	} else {
 		forwardSignals(process)
 	}
 	status, err := process.Wait()
-	if err != nil || status == 0 {
+	if err = errors.Join(err, finish()); err != nil || status == 0 {
 		return err
 	}
 	return ExitStatus(status)

@@ -59,8 +59,12 @@ func fill(shape *template.Template, value any) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	strict, err := shape.Clone()
+	if err != nil {
+		return "", err
+	}
 	text.Reset()
-	err = shape.Option("missingkey=error").Execute(&text, shown)
+	err = strict.Option("missingkey=error").Execute(&text, shown)
 	return text.String(), err
 }
 
@@ -76,15 +80,25 @@ func asShown(value any) (shown any, err error) {
 	return shown, err
 }
 
-// heading fills a template in with the names of the fields. It is left out where the
-// template does more with them than to print them.
+// heading fills a template in with the names of what it asks for. It is left out where
+// the template does more with them than to print them.
 func heading(shape *template.Template, kind reflect.Type) []string {
+	if kind.Kind() != reflect.Struct {
+		return nil
+	}
 	names := map[string]string{}
 	for field := range kind.Fields() {
 		names[field.Name] = strings.ToUpper(field.Name)
 	}
+	for method := range kind.Methods() {
+		names[method.Name] = strings.ToUpper(method.Name)
+	}
+	strict, err := shape.Clone()
+	if err != nil {
+		return nil
+	}
 	var text strings.Builder
-	if shape.Execute(&text, names) != nil {
+	if strict.Option("missingkey=error").Execute(&text, names) != nil {
 		return nil
 	}
 	return []string{text.String()}

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"sync"
@@ -26,12 +27,13 @@ func (o *Output) Write(text []byte) (int, error) {
 	return n, err
 }
 
-// Err tells that something could not be written.
-func (o *Output) Err() error {
+// Judge gives a command's error, or that its output was lost if it has none of its
+// own.
+func (o *Output) Judge(err error) error {
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
-	if o.failed == nil {
-		return nil
+	if o.failed == nil || err != nil && !errors.Is(err, o.failed) {
+		return err
 	}
-	return OwnError(fmt.Errorf("writing output: %w", o.failed))
+	return statusError{fmt.Errorf("writing output: %w", o.failed), exitEngine}
 }
