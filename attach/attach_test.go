@@ -96,8 +96,8 @@ func TestClientIsHeardWhileItsInputWaits(t *testing.T) {
 	p := newProgram()
 	p.input = make(chan string) // it does not read
 	client, served := join(t, NewHub(p), true, true)
-	for range mostAhead {
-		client.Send(Stdin, make([]byte, 32<<10))
+	for range mostAhead >> 15 {
+		client.Send(Stdin, make([]byte, 1<<15))
 	}
 	client.Send(Signal, []byte{15})
 	if got := get(t, p.signals); got != 15 {
@@ -109,22 +109,22 @@ func TestClientIsHeardWhileItsInputWaits(t *testing.T) {
 }
 
 func TestClientCountsWhatIsTaken(t *testing.T) {
-	ahead := newCredit()
-	ahead.taken([]byte{0})
-	for range mostAhead {
-		ahead.spend()
+	ahead := newCredit(mostAhead)
+	ahead.taken(bytesTaken(taken(0)))
+	for range mostAhead >> 10 {
+		ahead.spend(1 << 10)
 	}
 	spent := make(chan bool)
 	go func() {
-		ahead.spend()
+		ahead.spend(1)
 		close(spent)
 	}()
 	select {
 	case <-spent:
-		t.Error("one frame too many was sent")
+		t.Error("one byte too many was sent")
 	default:
 	}
-	ahead.taken([]byte{1})
+	ahead.taken(bytesTaken(taken(1)))
 	get(t, spent)
 }
 

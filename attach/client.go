@@ -74,7 +74,7 @@ func (c *Client) Run() (Outcome, error) {
 		defer restore()
 	}
 	detached := make(chan struct{})
-	c.credit = newCredit()
+	c.credit = newCredit(mostAhead)
 	if c.Input != nil {
 		go c.sendInput(detached)
 	}
@@ -107,7 +107,7 @@ func (c *Client) receive() ending {
 		case Stepped:
 			err = c.Connection.trace(frame)
 		case Taken:
-			c.credit.taken(frame.Payload)
+			c.credit.taken(bytesTaken(frame))
 		case Exited:
 			return ending{outcome: Outcome{ExitCode: int(frame.Payload[0])}}
 		}
@@ -129,7 +129,7 @@ func (c *Client) sendInput(detached chan<- struct{}) {
 	for {
 		n, err := input.Read(buffer)
 		if n > 0 {
-			c.credit.spend()
+			c.credit.spend(n)
 			if c.Connection.Send(Stdin, buffer[:n]) != nil {
 				return
 			}

@@ -37,7 +37,7 @@ const (
 	Exited                   // one byte: the exit status; the host is clean
 	Stepped                  // JSON Step, to those who asked for a trace
 	Record                   // JSON: what the monitor knows of its container
-	Taken                    // one byte: how many frames of Stdin the program has got
+	Taken                    // four bytes (big endian): how many bytes of Stdin the program has got
 )
 
 // maxPayload bounds what a peer can make the other side hold, in bytes.

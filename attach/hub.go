@@ -62,7 +62,7 @@ func (h *Hub) Join(client *Connection, hello Greeting) {
 	joined := &subscription{outbox: newOutbox(), output: hello.Output, trace: hello.Trace, counts: hello.Counts}
 	h.clients[client] = joined
 	if hello.Counts {
-		joined.outbox.put(Frame{Kind: Taken, Payload: []byte{0}})
+		joined.outbox.put(taken(0))
 	}
 	if h.ended != nil {
 		joined.outbox.put(Frame{Kind: Exited, Payload: []byte{*h.ended}})
@@ -91,7 +91,8 @@ func (h *Hub) drop(client *Connection) {
 // obey does what a client asks for. The end of a visitor's input is not that of
 // the program's: others may come and write to it.
 func (h *Hub) obey(client *Connection, owner bool) (detached bool) {
-	slots := make(chan struct{}, mostWaiting)
+	waiting := newCredit(mostWaiting)
+	waiting.taken(0)
 	for {
 		frame, err := client.Receive()
 		if err != nil {
@@ -101,11 +102,11 @@ func (h *Hub) obey(client *Connection, owner bool) (detached bool) {
 		case frame.Kind == Detach:
 			return true
 		case frame.Kind == Stdin:
-			slots <- struct{}{}
+			waiting.spend(len(frame.Payload))
 			h.input.put(func() {
 				h.program.Input(frame.Payload)
-				h.acknowledge(client)
-				<-slots
+				waiting.taken(len(frame.Payload))
+				h.acknowledge(client, len(frame.Payload))
 			})
 		case frame.Kind == CloseStdin && owner:
 			h.input.put(h.program.CloseInput)
@@ -115,13 +116,13 @@ func (h *Hub) obey(client *Connection, owner bool) (detached bool) {
 	}
 }
 
-// acknowledge tells a client that the program has taken a frame of input.
-func (h *Hub) acknowledge(client *Connection) {
+// acknowledge tells a client how much of its input the program has taken.
+func (h *Hub) acknowledge(client *Connection, bytes int) {
 	h.mutex.Lock()
 	joined := h.clients[client]
 	h.mutex.Unlock()
 	if joined != nil && joined.counts {
-		joined.outbox.putAnyway(Frame{Kind: Taken, Payload: []byte{1}})
+		joined.outbox.putAnyway(taken(bytes))
 	}
 }
 

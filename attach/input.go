@@ -1,15 +1,16 @@
 package attach
 
 import (
+	"encoding/binary"
 	"sync"
 	"time"
 )
 
-// mostAhead is how many frames of input a client sends before the program has taken
+// mostAhead is how many bytes of input a client sends before the program has taken
 // them. Its socket then never fills, in which a signal would be stuck.
-const mostAhead = 16
+const mostAhead = 512 << 10
 
-// mostWaiting is how many frames of one client wait in the monitor before it reads
+// mostWaiting is how many bytes of one client wait in the monitor before it reads
 // no more of what that sends. A client that counts does not come so far.
 const mostWaiting = 2 * mostAhead
 
@@ -50,16 +51,17 @@ func (i *intake) next() (portion func()) {
 	return portion
 }
 
-// credit is how far a client is ahead.
+// credit is how far a client is ahead, in bytes.
 type credit struct {
 	mutex   sync.Mutex
 	change  *sync.Cond
+	limit   int
 	counted bool // the monitor says what was taken
 	ahead   int
 }
 
-func newCredit() *credit {
-	c := &credit{}
+func newCredit(limit int) *credit {
+	c := &credit{limit: limit}
 	c.change = sync.NewCond(&c.mutex)
 	return c
 }
@@ -85,24 +87,35 @@ func (c *credit) await() {
 	}
 }
 
-// spend waits until one frame more may be sent.
-func (c *credit) spend() {
+// spend waits until as many bytes more may be sent, one frame at the most.
+func (c *credit) spend(bytes int) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
-	for c.counted && c.ahead >= mostAhead {
+	for c.counted && c.ahead >= c.limit {
 		c.change.Wait()
 	}
-	c.ahead++
+	c.ahead += bytes
 }
 
 // taken is what the monitor says: at first 0, that it counts, and then how many
-// frames of input the program has taken.
-func (c *credit) taken(payload []byte) {
+// bytes of input the program has taken.
+func (c *credit) taken(bytes int) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
 	c.counted = true
-	for _, number := range payload {
-		c.ahead -= int(number)
-	}
+	c.ahead -= bytes
 	c.change.Broadcast()
+}
+
+// taken is the frame that says so.
+func taken(bytes int) Frame {
+	return Frame{Kind: Taken, Payload: binary.BigEndian.AppendUint32(nil, uint32(bytes))}
+}
+
+// bytesTaken reads it.
+func bytesTaken(frame Frame) int {
+	if len(frame.Payload) != 4 {
+		return 0
+	}
+	return int(binary.BigEndian.Uint32(frame.Payload))
 }
