@@ -22,7 +22,7 @@ func mountLines(mount specs.Mount, cgroup string) []string {
 	if rootfs.CopiesMode(mount) {
 		options := append(slices.Clone(mount.Options), "mode=")
 		return []string{
-			fmt.Sprintf("MODE=1777; if [ -d %s ]; then MODE=$(stat -c %%a %s); fi", at, at),
+			fmt.Sprintf("MODE=1777; if [ -d %s ]; then MODE=$(stat -L -c %%a %s); fi", at, at),
 			prepare, fmt.Sprintf("mount -t tmpfs -o %s$MODE tmpfs %s", shell.Quote(strings.Join(options, ",")), at),
 		}
 	}

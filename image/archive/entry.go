@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/handle"
 	"mydocker/internal/tree"
 )
 
@@ -104,6 +105,9 @@ const mostTries = 100
 // so that no directory is removed with all that is in it.
 func (u *unpacker) replacingFile(e entry, create func() error) error {
 	for range mostTries {
+		if err := handle.RefuseSpecial(e.parent, e.base, specialKind(e.Header)); err != nil {
+			return err
+		}
 		err := unix.Unlinkat(e.parent, e.base, 0)
 		if errors.Is(err, unix.EISDIR) {
 			return errors.New("a file cannot take the place of a directory; remove it first")
@@ -116,6 +120,19 @@ func (u *unpacker) replacingFile(e entry, create func() error) error {
 		}
 	}
 	return fmt.Errorf("replacing what is there: %w; somebody makes it again and again", unix.EEXIST)
+}
+
+// specialKind is the kind of a device or pipe, and 0 for everything else.
+func specialKind(header *tar.Header) uint32 {
+	switch header.Typeflag {
+	case tar.TypeChar:
+		return unix.S_IFCHR
+	case tar.TypeBlock:
+		return unix.S_IFBLK
+	case tar.TypeFifo:
+		return unix.S_IFIFO
+	}
+	return 0
 }
 
 func (u *unpacker) directory(e entry) error {

@@ -7,28 +7,42 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/handle"
 )
 
 // copyContent copies size bytes, holes as holes, or as many as there are: a file may
 // become shorter meanwhile, and those of sysfs are shorter than they say. Where the
 // file system can share blocks between files, the kernel does (copy_file_range).
-func copyContent(from, to *os.File, size int64) error {
+func copyContent(from, to *os.File, size int64) (copied int64, err error) {
 	if err := unix.Ftruncate(int(to.Fd()), size); err != nil {
-		return err
+		return 0, err
 	}
 	for offset := int64(0); offset < size; {
 		start, end, err := nextData(int(from.Fd()), offset, size)
-		if err != nil || start == size {
-			return err
+		if err != nil {
+			return offset, err
+		}
+		if start == size {
+			break
 		}
 		if offset, err = copyRange(from, to, start, end-start); err != nil {
-			return err
+			return offset, err
 		}
 		if offset < end {
-			return unix.Ftruncate(int(to.Fd()), offset)
+			return offset, unix.Ftruncate(int(to.Fd()), offset)
 		}
 	}
-	return nil
+	return shortened(from, to, size)
+}
+
+// shortened cuts a copy that ends in a hole where its source ends by now.
+func shortened(from, to *os.File, size int64) (int64, error) {
+	stat, err := handle.Stat(from)
+	if err != nil || stat.Size >= size {
+		return size, err
+	}
+	return stat.Size, unix.Ftruncate(int(to.Fd()), stat.Size)
 }
 
 // nextData finds the next piece of a file that is no hole, lseek(2) with

@@ -118,7 +118,7 @@ func (c *copier) replacing(parent *os.File, name string, kind uint32, create fun
 		if !errors.Is(err, unix.EEXIST) || !c.Merge {
 			return err
 		}
-		if err := refuseSpecial(parent, name, kind); err != nil {
+		if err := handle.RefuseSpecial(int(parent.Fd()), name, kind); err != nil {
 			return err
 		}
 		err = unix.Unlinkat(int(parent.Fd()), name, 0)
@@ -130,21 +130,6 @@ func (c *copier) replacing(parent *os.File, name string, kind uint32, create fun
 		}
 	}
 	return fmt.Errorf("replacing what is there: %w; somebody makes it again and again", unix.EEXIST)
-}
-
-// refuseSpecial keeps a device, a pipe or a socket, to which one writes and in whose
-// place nobody means to put a file: /dev/null is the whole machine's. Its like may
-// take its place.
-func refuseSpecial(parent *os.File, name string, kind uint32) error {
-	var there unix.Stat_t
-	if err := unix.Fstatat(int(parent.Fd()), name, &there, unix.AT_SYMLINK_NOFOLLOW); err != nil {
-		return nil // it has just gone, or removing it will tell
-	}
-	switch there.Mode & unix.S_IFMT {
-	case unix.S_IFREG, unix.S_IFLNK, unix.S_IFDIR, kind:
-		return nil
-	}
-	return errors.New("it is a device, pipe or socket, which no copy takes the place of; choose another name or remove it first")
 }
 
 // link makes a hard link when another link to the same file was copied before;

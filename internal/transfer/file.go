@@ -72,7 +72,7 @@ const mostUnmeasured = 64 << 20
 // empty, and are read until they end, or would have the reader wait.
 func copyFile(from, to *os.File, size int64) (int64, error) {
 	if size > 0 {
-		return size, copyContent(from, to, size)
+		return copyContent(from, to, size)
 	}
 	return io.Copy(to, io.LimitReader(ready{from}, mostUnmeasured))
 }
