@@ -59,12 +59,17 @@ func fill(shape *template.Template, value any) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	return fillStrictly(shape, shown)
+}
+
+// fillStrictly takes it for an error when a map has not what the template asks for.
+func fillStrictly(shape *template.Template, value any) (string, error) {
 	strict, err := shape.Clone()
 	if err != nil {
 		return "", err
 	}
-	text.Reset()
-	err = strict.Option("missingkey=error").Execute(&text, shown)
+	var text strings.Builder
+	err = strict.Option("missingkey=error").Execute(&text, value)
 	return text.String(), err
 }
 
@@ -93,15 +98,11 @@ func heading(shape *template.Template, kind reflect.Type) []string {
 	for method := range kind.Methods() {
 		names[method.Name] = strings.ToUpper(method.Name)
 	}
-	strict, err := shape.Clone()
+	line, err := fillStrictly(shape, names)
 	if err != nil {
 		return nil
 	}
-	var text strings.Builder
-	if strict.Option("missingkey=error").Execute(&text, names) != nil {
-		return nil
-	}
-	return []string{text.String()}
+	return []string{line}
 }
 
 func printLines[T any](c *cli.Context, values []T) error {
