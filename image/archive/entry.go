@@ -105,17 +105,10 @@ const mostTries = 100
 // so that no directory is removed with all that is in it.
 func (u *unpacker) replacingFile(e entry, create func() error) error {
 	for range mostTries {
-		if err := handle.RefuseSpecial(e.parent, e.base, specialKind(e.Header)); err != nil {
+		if err := handle.Displace(e.parent, e.base, specialKind(e.Header)); err != nil {
 			return err
 		}
-		err := unix.Unlinkat(e.parent, e.base, 0)
-		if errors.Is(err, unix.EISDIR) {
-			return errors.New("a file cannot take the place of a directory; remove it first")
-		}
-		if err != nil && !errors.Is(err, unix.ENOENT) {
-			return fmt.Errorf("replacing what is there: %w", err)
-		}
-		if err = create(); !errors.Is(err, unix.EEXIST) {
+		if err := create(); !errors.Is(err, unix.EEXIST) {
 			return err
 		}
 	}
@@ -166,17 +159,14 @@ func (u *unpacker) symlink(e entry) error {
 }
 
 func (u *unpacker) node(e entry) error {
-	mode, device := uint32(unix.S_IFIFO), uint64(0)
+	device := uint64(0)
 	if e.Typeflag != tar.TypeFifo {
 		if e.Devmajor < 0 || e.Devmajor > maxMajor || e.Devminor < 0 || e.Devminor > maxMinor {
 			return fmt.Errorf("the device number %d:%d is out of range", e.Devmajor, e.Devminor)
 		}
-		mode, device = unix.S_IFCHR, unix.Mkdev(uint32(e.Devmajor), uint32(e.Devminor))
+		device = unix.Mkdev(uint32(e.Devmajor), uint32(e.Devminor))
 	}
-	if e.Typeflag == tar.TypeBlock {
-		mode = unix.S_IFBLK
-	}
-	create := func() error { return unix.Mknodat(e.parent, e.base, mode|0o600, int(device)) }
+	create := func() error { return unix.Mknodat(e.parent, e.base, specialKind(e.Header)|0o600, int(device)) }
 	if err := u.replacing(e, create); err != nil {
 		return fmt.Errorf("making the device or FIFO: %w", err)
 	}

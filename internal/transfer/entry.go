@@ -118,15 +118,8 @@ func (c *copier) replacing(parent *os.File, name string, kind uint32, create fun
 		if !errors.Is(err, unix.EEXIST) || !c.Merge {
 			return err
 		}
-		if err := handle.RefuseSpecial(int(parent.Fd()), name, kind); err != nil {
+		if err := handle.Displace(int(parent.Fd()), name, kind); err != nil {
 			return err
-		}
-		err = unix.Unlinkat(int(parent.Fd()), name, 0)
-		if errors.Is(err, unix.EISDIR) {
-			return errors.New("a file cannot take the place of a directory; remove it first")
-		}
-		if err != nil && !errors.Is(err, unix.ENOENT) {
-			return fmt.Errorf("replacing what is there: %w", err)
 		}
 	}
 	return fmt.Errorf("replacing what is there: %w; somebody makes it again and again", unix.EEXIST)
