@@ -46,20 +46,28 @@ func (e *Engine) listen(id string) (*net.UnixListener, error) {
 
 // dial connects to the monitor of a running container.
 func (e *Engine) dial(id string, hello attach.Greeting) (*attach.Connection, error) {
+	conn, err := e.connect(id)
+	if err != nil {
+		return nil, err
+	}
+	return greet(conn, hello), nil
+}
+
+func (e *Engine) connect(id string) (*net.UnixConn, error) {
 	path, directory, err := e.socketPath(id)
 	if err != nil {
 		return nil, err
 	}
 	defer directory.Close()
-	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
-	if err != nil {
-		return nil, err
-	}
+	return net.DialUnix("unix", nil, &net.UnixAddr{Name: path, Net: "unix"})
+}
+
+// greet says what a client wants. A monitor that is ending may have hung up
+// already; what it said before tells more than the error of this.
+func greet(conn *net.UnixConn, hello attach.Greeting) *attach.Connection {
 	connection := attach.NewConnection(conn)
-	// A monitor that is ending may have hung up already; what it said before
-	// tells more than the error of this.
 	connection.SendJSON(attach.Hello, hello)
-	return connection, nil
+	return connection
 }
 
 // acceptPause is how long a monitor rests that cannot let a client in, for want of
@@ -138,13 +146,19 @@ func (m *monitor) dismiss(code byte) {
 
 // trusted tells whether a client is of the user that this monitor runs as.
 func trusted(conn *net.UnixConn) bool {
+	who, err := peer(conn)
+	return err == nil && int(who.Uid) == os.Geteuid()
+}
+
+// peer tells who is at the other end of a connection: who has connected, or who
+// listened there (SO_PEERCRED in unix(7)).
+func peer(conn *net.UnixConn) (who *unix.Ucred, err error) {
 	raw, err := conn.SyscallConn()
 	if err != nil {
-		return false
+		return nil, err
 	}
-	var peer *unix.Ucred
 	controlled := raw.Control(func(fd uintptr) {
-		peer, err = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
+		who, err = unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED)
 	})
-	return controlled == nil && err == nil && int(peer.Uid) == os.Geteuid()
+	return who, errors.Join(controlled, err)
 }

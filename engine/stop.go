@@ -7,7 +7,6 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"mydocker/attach"
 	"mydocker/flags"
 	"mydocker/internal/process"
 )
@@ -32,41 +31,6 @@ func (e *Engine) Stop(reference string, timeout time.Duration) error {
 		return err
 	}
 	return e.end(found, reference, signal, timeout)
-}
-
-// watch closes the channel when the container has ended and its monitor has
-// cleaned up, or is dead.
-func (e *Engine) watch(id string, live *Live) <-chan int {
-	ended := make(chan int, 1)
-	go func() {
-		defer close(ended)
-		if code, err := e.watchSocket(id); err == nil {
-			ended <- code
-			return
-		}
-		if pidfd, err := process.Open(live.Owner.PID, live.Owner.Start); err == nil {
-			defer pidfd.Close()
-			awaitEnd(pidfd, forever)
-		}
-	}()
-	return ended
-}
-
-func (e *Engine) watchSocket(id string) (code int, err error) {
-	connection, err := e.dial(id, attach.Greeting{Output: false})
-	if err != nil {
-		return 0, err
-	}
-	defer connection.Close()
-	for {
-		frame, err := connection.Receive()
-		if err != nil {
-			return 0, err
-		}
-		if frame.Kind == attach.Exited && len(frame.Payload) == 1 {
-			return int(frame.Payload[0]), nil
-		}
-	}
 }
 
 // Kill sends a signal to a running container's program.

@@ -43,6 +43,14 @@ var containerRaces = []contest{
 		}
 		f.isGone("one")
 	}},
+	{"remove by force while others start it again", func(f *field) {
+		f.runs()
+		attempts := f.all("start one", "rm -f one", "start one", "stop -t 0 one", "start one", "start one")
+		if attempts[1].await() != 0 {
+			f.fail(attempts, "rm -f did not succeed")
+		}
+		f.isGone("one")
+	}},
 	{"stop many times", func(f *field) {
 		f.runs()
 		attempts := f.all("stop -t 0 one", "stop one", "stop -t 0 one", "stop -t 1 one")
