@@ -33,9 +33,6 @@ func main() {
 		os.Exit(report(engine.Monitor(os.Args[1:])))
 	}
 	failpoint.Play("cli")
-	if len(os.Args) > 1 && os.Args[1] == command.ExecName {
-		container.Seal() // early, when least is lost by starting anew; errors come when it is called again
-	}
 	os.Exit(report(obey(os.Args)))
 }
 

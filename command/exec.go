@@ -7,18 +7,14 @@ import (
 	"github.com/moby/term"
 	"github.com/urfave/cli"
 
-	"mydocker/container"
 	"mydocker/engine"
 	"mydocker/flags"
 )
 
-// ExecName is the command's name.
-const ExecName = "exec"
-
 // Exec runs a further program in a running container.
 func Exec() cli.Command {
 	return cli.Command{
-		Name:           ExecName,
+		Name:           "exec",
 		Usage:          "run a further program in a running container",
 		ArgsUsage:      "CONTAINER COMMAND...",
 		SkipArgReorder: true, // flags after CONTAINER belong to the program
@@ -43,9 +39,6 @@ func exec(c *cli.Context) error {
 	}
 	options, err := execOptions(c)
 	if err != nil {
-		return err
-	}
-	if err := container.Seal(); err != nil {
 		return err
 	}
 	e, err := Reader(c)

@@ -19,7 +19,7 @@ import (
 )
 
 // entry is the way of one process into a running container. A thread goes in,
-// looks at everything from inside, and forks the process, which waits. Nothing
+// looks at everything from inside, and launches the process, which waits. Nothing
 // of mydocker is executed in there.
 type entry struct {
 	target Target
@@ -53,7 +53,6 @@ func (c childSide) close() {
 // newEntry opens, and looks at, what has to be outside.
 func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
 	e = &entry{target: target, cfg: cfg, plan: &launch.Plan{}}
-	e.plan.Withhold()
 	if e.null, err = os.OpenFile(os.DevNull, os.O_RDWR, 0); err != nil {
 		return nil, err
 	}
@@ -89,7 +88,7 @@ func (e *entry) close() {
 }
 
 // fork enters the container with the calling thread, which is good for nothing
-// else from then on, and forks the process.
+// else from then on, and launches the process.
 func (e *entry) fork() (birth, error) {
 	var err error
 	if e.owner, err = enter(e.target); err != nil {
@@ -99,31 +98,60 @@ func (e *entry) fork() (birth, error) {
 		return birth{}, err
 	}
 	raised, err := e.prepare()
+	defer e.plan.Release()
 	defer closeAll(raised)
 	defer closeAll(e.inside)
 	if err != nil {
 		return birth{}, e.withoutConsole(err)
 	}
-	var child launch.Child
+	var pid int
 	err = failpoint.Around("spawn program", func() (err error) {
-		child, err = e.cgroup.fork(e.plan)
+		pid, err = e.launch()
 		return err
 	})
-	if errors.Is(err, unix.ENOMEM) {
-		err = fmt.Errorf("entering the container (pid %d): it is ending: %w", e.target.Pid, err)
-	}
 	if err != nil {
 		return birth{}, e.withoutConsole(err)
 	}
-	return birth{pid: child.Pid, pidfd: child.Pidfd}, nil
+	pidfd, err := unix.PidfdOpen(pid, 0) // nobody but this thread's process reaps it
+	if err != nil {
+		return birth{}, e.withoutConsole(err)
+	}
+	return birth{pid: pid, pidfd: os.NewFile(uintptr(pidfd), "pidfd")}, nil
 }
 
-// enter moves the calling thread into the container's namespaces, but for the
-// user namespace, which a thread of many cannot enter; the process does so
-// itself. It gives the container's PID 1.
+// launch makes the process.
+func (e *entry) launch() (pid int, err error) {
+	pid, err = e.launchOnce()
+	if e.cgroup.goOutside(err) {
+		e.plan.SplitOutside()
+		pid, err = e.launchOnce()
+	}
+	switch {
+	case errors.Is(err, unix.ENOMEM):
+		err = fmt.Errorf("entering the container (pid %d): it is ending: %w", e.target.Pid, err)
+	case errors.Is(err, unix.ESRCH), errors.Is(err, launch.ErrKilled):
+		err = ended(e.target)
+	}
+	return pid, err
+}
+
+func (e *entry) launchOnce() (pid int, err error) {
+	first, err := e.plan.Launch()
+	if err != nil {
+		return 0, err
+	}
+	pid, failure, err := launch.AwaitSplit(first, e.status)
+	if failure != nil {
+		_, err = e.plan.Explain(*failure, e.look)
+	}
+	return pid, err
+}
+
+// enter moves the calling thread into the container's namespaces, but for those of
+// users, which a thread of many cannot enter, and of processes, in which nobody shall
+// meet it; the process does so itself. It gives the container's PID 1.
 func enter(target Target) (*os.File, error) {
-	return enterSome(target, unix.CLONE_NEWNS|unix.CLONE_NEWPID|unix.CLONE_NEWUTS|
-		unix.CLONE_NEWIPC|unix.CLONE_NEWNET|unix.CLONE_NEWCGROUP)
+	return enterSome(target, unix.CLONE_NEWNS|unix.CLONE_NEWUTS|unix.CLONE_NEWIPC|unix.CLONE_NEWNET|unix.CLONE_NEWCGROUP)
 }
 
 // enterSome moves the calling thread into the container's namespaces of the

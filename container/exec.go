@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
-	"golang.org/x/sys/unix"
 
 	"mydocker/container/launch"
 	"mydocker/container/seccomp"
@@ -69,9 +68,6 @@ func Exec(target Target, cfg ExecConfig) (*Process, error) {
 }
 
 func execute(target Target, cfg ExecConfig) (*Process, error) {
-	// The child is a copy of this process until its program begins; nobody
-	// in the container shall look into it.
-	unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0)
 	entry, err := newEntry(target, cfg)
 	if err != nil {
 		return nil, err

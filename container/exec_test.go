@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -99,36 +98,6 @@ func TestExecExitStatuses(t *testing.T) {
 	wantStartError(t, err, 127, `entering the working directory "/no/such"`)
 	_, err = Exec(target(p), ExecConfig{Process: script("true"), User: "nosuch"})
 	wantStartError(t, err, 125, "no such user")
-}
-
-// What waits in a container to become a program knows nothing of what mydocker knows.
-func TestAddedProcessHasNothingOfTheHeap(t *testing.T) {
-	needStatic(t)
-	secret := make([]byte, 1<<20)
-	where := fmt.Sprintf("%p", secret)[len("0x"):]
-	p := start(t, settings(t, "sleep", "1000"))
-	entry, err := newEntry(target(p), ExecConfig{Process: script("true")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer entry.close()
-	added, err := keep(entry.fork)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer added.kill()
-	maps, err := os.ReadFile(descriptor(added.Pid(), "maps"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(maps)) {
-		first, rest, _ := strings.Cut(line, "-")
-		end, _, _ := strings.Cut(rest, " ")
-		if len(first) == len(where) && first <= where && where < end {
-			t.Errorf("it has the page at %s: %s", where, line)
-		}
-	}
-	runtime.KeepAlive(secret)
 }
 
 func TestExecTerminal(t *testing.T) {

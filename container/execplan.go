@@ -10,20 +10,21 @@ import (
 // the files that the child takes over.
 func (e *entry) writePlan(identity account.Identity, stdio [3]*os.File) (raised []*os.File, err error) {
 	process := e.cfg.Process
-	var owner *os.File
-	if e.cfg.isMapped() {
-		owner = e.owner
-	}
-	files := append([]*os.File{e.childSide.status, stdio[0], stdio[1], stdio[2], e.childSide.latch, e.proc, owner}, e.cgroup.tasks...)
+	files := append([]*os.File{e.childSide.status, stdio[0], stdio[1], stdio[2], e.childSide.latch, e.proc, e.owner}, e.cgroup.files()...)
 	if raised, err = raise(files...); err != nil {
 		return nil, err
 	}
 	e.plan.Arrange(raised[0], [3]*os.File(raised[1:4]), raised[4:]...)
-	if !e.cfg.Detached {
-		e.plan.DieWithParent()
+	tied := func() {
+		if !e.cfg.Detached {
+			e.plan.DieWithParent()
+		}
 	}
-	e.plan.JoinCgroup(len(e.cgroup.tasks))
+	tied()
+	e.plan.EnterPIDNamespace(e.cgroup.bornInside())
+	tied()
 	e.plan.AwaitLatch()
+	e.plan.JoinCgroup(len(e.cgroup.tasks))
 	e.plan.NewSession()
 	if process.Terminal {
 		e.plan.TakeTerminal()
@@ -35,9 +36,7 @@ func (e *entry) writePlan(identity account.Identity, stdio [3]*os.File) (raised 
 	if err := addProcess(e.plan, process, identity, e.cfg.Seccomp, label); err != nil {
 		return raised, err
 	}
-	if !e.cfg.Detached {
-		e.plan.DieWithParent()
-	}
+	tied()
 	e.plan.Announce(begins)
 	addFilter(e.plan, process, e.cfg.Seccomp)
 	return raised, e.plan.Exec(process.Args, withHome(process.Env, identity.Home))

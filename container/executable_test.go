@@ -10,16 +10,6 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func TestSeal(t *testing.T) {
-	needRoot(t)
-	command := exec.Command("/proc/self/exe", "an argument", "")
-	command.Env = append(os.Environ(), "CONTAINER_TEST_ROLE=sealed", "CONTAINER_TEST_MARK=kept")
-	output, err := command.CombinedOutput()
-	if want := "true [an argument ] kept\n"; err != nil || string(output) != want {
-		t.Errorf("got %q, %v; want %q", output, err, want)
-	}
-}
-
 // What containers may see of the program cannot be opened for writing, on
 // kernels of any age.
 func TestOwnExecutableIsReadOnly(t *testing.T) {
@@ -59,8 +49,9 @@ func TestSealOld(t *testing.T) {
 // it runs, whatever its mount.
 func wantUnwritable(t *testing.T, file *os.File) {
 	t.Helper()
-	if !isSealed(file) {
-		t.Error("it can be written to")
+	var about unix.Statfs_t
+	if err := unix.Fstatfs(int(file.Fd()), &about); err != nil || about.Flags&unix.ST_RDONLY == 0 {
+		t.Errorf("its mount can be written to (%v)", err)
 	}
 	if _, err := os.OpenFile(fmt.Sprintf("/proc/self/fd/%d", file.Fd()), os.O_WRONLY, 0); err == nil {
 		t.Error("it was opened for writing")

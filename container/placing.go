@@ -5,8 +5,6 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
-
-	"mydocker/container/launch"
 )
 
 // placing is the way of an added process into the container's cgroup. To move it
@@ -36,16 +34,23 @@ func newPlacing(cgroup Cgroup) (placing, error) {
 	return placing{cgroup: cgroup, tasks: tasks, directory: directory}, nil
 }
 
-// fork makes the process inside. One that cannot be born there, because the
-// container has as many processes as it may, or because a seccomp filter keeps
-// clone3(2) from mydocker, can still be moved.
-func (p *placing) fork(plan *launch.Plan) (launch.Child, error) {
-	child, err := plan.ForkInto(0, p.directory)
-	if p.directory == nil || !errors.Is(err, unix.EAGAIN) && !errors.Is(err, unix.ENOSYS) {
-		return child, err
+// bornInside tells whether the process is to be born in the cgroup.
+func (p *placing) bornInside() bool { return p.directory != nil && !p.outside }
+
+// files gives those by which the process gets into the cgroup.
+func (p *placing) files() []*os.File {
+	if p.directory != nil {
+		return []*os.File{p.directory}
 	}
-	p.outside = true
-	return plan.Fork()
+	return p.tasks
+}
+
+// goOutside tells whether a process that could not be born inside can be made outside
+// and moved: when the container has as many processes as it may, or a seccomp filter
+// keeps clone3(2) from mydocker.
+func (p *placing) goOutside(err error) bool {
+	p.outside = p.bornInside() && (errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOSYS))
+	return p.outside
 }
 
 // take moves a process that is still outside.

@@ -103,14 +103,13 @@ func playCaller() int {
 	select {}
 }
 
-// playSealed seals itself and tries to write to its own executable.
+// playSealed tries to write to its own executable.
 func playSealed() int {
-	if err := Seal(); err != nil {
+	_, err := os.OpenFile("/proc/self/exe", os.O_WRONLY|os.O_TRUNC, 0)
+	if !errors.Is(err, unix.EROFS) {
 		fmt.Println(err)
 		return 1
 	}
-	_, err := os.OpenFile("/proc/self/exe", os.O_WRONLY|os.O_TRUNC, 0)
-	fmt.Println(errors.Is(err, unix.EROFS), os.Args[1:], os.Getenv("CONTAINER_TEST_MARK"))
 	return 0
 }
 

@@ -14,7 +14,7 @@ import (
 )
 
 // visitor is a thread of the caller that makes a container from inside: it
-// takes new namespaces, makes the root in them, and forks the process that
+// takes new namespaces, makes the root in them, and launches the process that
 // waits to become the program. Nothing of mydocker is executed, which would
 // take longer than all the rest. The thread stays until the process has ended,
 // because the kernel ties the two together, and then ends too: nobody else
@@ -248,9 +248,6 @@ func (v *visitor) open() error {
 	if failure != nil {
 		return v.explain(*failure)
 	}
-	if err := v.refuseOwn(); err != nil {
-		return err
-	}
 	v.creator.send(begins, nil)
 	return nil
 }
@@ -286,6 +283,7 @@ func (v *visitor) fork() (err error) {
 		return err
 	}
 	child, err := v.forkInCgroup()
+	v.plan.Release()
 	v.closeFiles()
 	if err != nil {
 		return err
@@ -306,7 +304,7 @@ func (v *visitor) fork() (err error) {
 func (v *visitor) forkInCgroup() (child launch.Child, err error) {
 	const namespaces = unix.CLONE_NEWPID
 	if v.cfg.Cgroup == nil {
-		return v.plan.ForkInto(namespaces, nil)
+		return v.plan.LaunchInto(namespaces, nil)
 	}
 	cgroup, err := v.cfg.Cgroup()
 	if err != nil {
@@ -323,7 +321,7 @@ func (v *visitor) forkInCgroup() (child launch.Child, err error) {
 	if err != nil {
 		return child, err
 	}
-	child, err = v.plan.ForkInto(namespaces, directory)
+	child, err = v.plan.LaunchInto(namespaces, directory)
 	if back := leave(); err == nil && back != nil {
 		child.Kill()
 		err = back
@@ -343,7 +341,6 @@ func (v *visitor) writePlan(status, latch *os.File) (raised []*os.File, err erro
 		return nil, err
 	}
 	v.plan = &launch.Plan{}
-	v.plan.Withhold()
 	v.plan.Arrange(raised[0], v.files, raised[1:]...)
 	v.plan.DieWithParent()
 	if makes(v.task.Spec, specs.CgroupNamespace) {

@@ -26,7 +26,7 @@ type ExecOptions struct {
 }
 
 // Exec runs a further program in a running container and returns when it has
-// started. The caller has called container.Seal.
+// started.
 func (e *Engine) Exec(reference string, options ExecOptions) (*Execution, error) {
 	found, target, config, err := e.execConfig(reference, options)
 	if err != nil {

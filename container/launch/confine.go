@@ -39,7 +39,7 @@ func (p *Plan) Label(file *os.File, profile string) {
 	p.writeLabel(profile).arguments[0] = file.Fd()
 }
 
-// LabelFrom is Label for a forked child, which has to open the file itself, in
+// LabelFrom is Label for a launched process, which has to open the file itself, in
 // the procfs that Arrange has put to Proc. That one is the host's: the
 // container's could be anything.
 func (p *Plan) LabelFrom(profile string) {

@@ -4,6 +4,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -43,8 +44,19 @@ func forked(t *testing.T, add func(*Plan) error) (output string, failure *Failur
 	return forkedWith(t, nil, add)
 }
 
-// forkedWith hands the child a procfs, too; and a latch that is never used.
+// forkedWith hands the child a procfs, too; and a latch that is never used. A child
+// that has all memory does the same as a launcher.
 func forkedWith(t *testing.T, proc *os.File, add func(*Plan) error) (output string, failure *Failure, plan *Plan, err error) {
+	t.Helper()
+	output, failure, plan, err = carriedOut(t, proc, add, (*Plan).Launch)
+	other, otherFailure, _, otherErr := carriedOut(t, proc, add, (*Plan).Fork)
+	if other != output || !reflect.DeepEqual(failure, otherFailure) || err != otherErr {
+		t.Errorf("a launcher gives %q, %+v, %v; a forked child %q, %+v, %v", output, failure, err, other, otherFailure, otherErr)
+	}
+	return output, failure, plan, err
+}
+
+func carriedOut(t *testing.T, proc *os.File, add func(*Plan) error, make func(*Plan) (Child, error)) (output string, failure *Failure, plan *Plan, err error) {
 	t.Helper()
 	told, status := pipe(t)
 	read, write := pipe(t)
@@ -61,13 +73,12 @@ func forkedWith(t *testing.T, proc *os.File, add func(*Plan) error) (output stri
 		raised = append(raised, duplicate)
 	}
 	plan = &Plan{}
-	plan.Withhold()
 	plan.Arrange(raised[0], [3]*os.File{raised[1], raised[1], raised[1]}, raised[2:]...)
 	plan.DieWithParent()
 	if err := add(plan); err != nil {
 		t.Fatal(err)
 	}
-	child, err := plan.Fork()
+	child, err := make(plan)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +87,7 @@ func forkedWith(t *testing.T, proc *os.File, add func(*Plan) error) (output stri
 	}
 	failure, err = Await(told)
 	text, _ := io.ReadAll(read)
-	unix.Wait4(child.Pid, nil, 0, nil)
+	child.reap()
 	return string(text), failure, plan, err
 }
 

@@ -7,7 +7,7 @@ import (
 )
 
 // memory is where a plan's system calls find what they point at: apart from Go's
-// heap, of which a forked child gets nothing but its stack (inheritance.go).
+// heap, because a launcher has nothing but this, at the same addresses.
 type memory struct {
 	blocks [][]byte
 	free   []byte // what is left of the last block

@@ -1,8 +1,9 @@
 // Package launch makes a process into a program: session, descriptors, limits,
 // credentials, and at last execve(2). These steps are data, a list of system
 // calls that ordinary code prepares. The same list can so be run by a process
-// itself and by a child that was just forked from a Go program, in which no Go
-// code may run that allocates, grows its stack or waits for another thread.
+// itself; by a launcher, which is a program of a few pages written for it; and by a
+// child that was just forked from a Go program, in which no Go code may run that
+// allocates, grows its stack or waits for another thread.
 package launch
 
 import (
@@ -17,10 +18,7 @@ type Plan struct {
 	files  []*os.File // whose descriptors the steps use
 	memory memory     // what their arguments point at
 
-	withheld []span // what a child does not get
-
-	self *int32 // the pid of a forked child, as it sees itself; the kernel fills it in; nil: nobody asks
-
+	split   int // the step that makes a second process
 	program program
 }
 
@@ -32,6 +30,7 @@ type step struct {
 	wants     uintptr       // the only good result, or anything
 	tolerates syscall.Errno // an error that is not one here
 	search    bool          // a try to execute; where nothing is, the next step tries elsewhere
+	splits    bool          // it makes a child, which goes on; this process tells of it and ends
 	store     *int32        // where the result goes, for a later step; nil: nowhere
 	load      *int32        // the first argument, which an earlier step has stored; nil: it is in arguments
 
@@ -42,7 +41,7 @@ type step struct {
 const anything = ^uintptr(0)
 
 // Failure says which step of a plan went wrong. It has a fixed layout, because
-// a forked child writes it into a pipe as it stands.
+// a new process writes it into a pipe as it stands.
 type Failure struct {
 	Step  int32
 	Errno int32

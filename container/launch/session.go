@@ -25,8 +25,9 @@ func (p *Plan) TakeTerminal() {
 func (p *Plan) NewForeground(terminal bool) {
 	p.do("making a process group", unix.SYS_SETPGID, 0, 0)
 	if terminal {
-		p.self = place(p, int32(0))
-		p.do("taking the foreground", unix.SYS_IOCTL, 0, unix.TIOCSPGRP, address(p.self))
+		self := place(p, int32(0))
+		p.do("taking the foreground", unix.SYS_GETPID).store = self
+		p.do("taking the foreground", unix.SYS_IOCTL, 0, unix.TIOCSPGRP, address(self))
 	}
 }
 

@@ -55,11 +55,11 @@ func forkWaiting(status, latch *os.File) (Child, error) {
 		raised = append(raised, duplicate)
 	}
 	plan := &Plan{}
-	plan.Withhold()
+	defer plan.Release()
 	plan.Arrange(raised[0], [3]*os.File{raised[0], raised[0], raised[0]}, raised[1])
 	plan.DieWithParent()
 	plan.AwaitLatch()
-	return plan.ForkInto(unix.CLONE_NEWUSER, nil)
+	return plan.LaunchInto(unix.CLONE_NEWUSER, nil)
 }
 
 func mapNamespace(pid int, uids, gids []specs.LinuxIDMapping) (*os.File, error) {
