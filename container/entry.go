@@ -27,11 +27,10 @@ type entry struct {
 
 	null   *os.File // the host's
 	proc   *os.File // the host's, if there is an AppArmor profile
-	status *os.File // where the process tells how far it came
-	latch  *os.File // what it waits at
 	cgroup placing
 
-	childSide childSide
+	status, theirStatus *os.File // where the process tells how far it came
+	told                []byte   // what it has told already
 
 	owner   *os.File // its PID 1, as a pidfd
 	root    *os.File // the container's
@@ -40,33 +39,19 @@ type entry struct {
 	plan    *launch.Plan
 }
 
-// childSide holds the process' ends of the pipes.
-type childSide struct {
-	status, latch *os.File
-}
-
-func (c childSide) close() {
-	c.status.Close()
-	c.latch.Close()
-}
-
 // newEntry opens, and looks at, what has to be outside.
 func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
-	e = &entry{target: target, cfg: cfg, plan: &launch.Plan{}}
+	e = &entry{target: target, cfg: cfg}
 	if e.null, err = os.OpenFile(os.DevNull, os.O_RDWR, 0); err != nil {
 		return nil, err
 	}
-	if cfg.Process.ApparmorProfile != "" {
+	if cfg.Process.ApparmorProfile != "" || cfg.Process.OOMScoreAdj != nil {
 		if e.proc, err = rootfs.HostProc(); err != nil {
 			e.close()
 			return nil, err
 		}
 	}
-	if e.status, e.childSide.status, err = os.Pipe(); err != nil {
-		e.close()
-		return nil, err
-	}
-	if e.childSide.latch, e.latch, err = os.Pipe(); err != nil {
+	if e.status, e.theirStatus, err = os.Pipe(); err != nil {
 		e.close()
 		return nil, err
 	}
@@ -80,10 +65,9 @@ func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
 // close closes all but the terminal. What is nil or closed already says so,
 // which does not matter.
 func (e *entry) close() {
-	for _, file := range []*os.File{e.null, e.proc, e.status, e.latch, e.owner, e.root} {
+	for _, file := range []*os.File{e.null, e.proc, e.status, e.theirStatus, e.owner, e.root} {
 		file.Close()
 	}
-	e.childSide.close()
 	e.cgroup.close()
 }
 
@@ -97,22 +81,19 @@ func (e *entry) fork() (birth, error) {
 	if e.root, err = os.OpenFile("/", unix.O_PATH|unix.O_DIRECTORY, 0); err != nil {
 		return birth{}, err
 	}
-	raised, err := e.prepare()
-	defer e.plan.Release()
-	defer closeAll(raised)
-	defer closeAll(e.inside)
-	if err != nil {
-		return birth{}, e.withoutConsole(err)
-	}
+	identity, stdio, err := e.prepare()
+	defer func() { closeAll(e.inside) }()
 	var pid int
-	err = failpoint.Around("spawn program", func() (err error) {
-		pid, err = e.launch()
-		return err
-	})
-	if err != nil {
-		return birth{}, e.withoutConsole(err)
+	if err == nil {
+		err = failpoint.Around("spawn program", func() (err error) {
+			pid, err = e.launch(identity, stdio)
+			return err
+		})
 	}
-	pidfd, err := unix.PidfdOpen(pid, 0) // nobody but this thread's process reaps it
+	var pidfd int
+	if err == nil {
+		pidfd, err = unix.PidfdOpen(pid, 0) // nobody but this process reaps it
+	}
 	if err != nil {
 		return birth{}, e.withoutConsole(err)
 	}
@@ -120,12 +101,12 @@ func (e *entry) fork() (birth, error) {
 }
 
 // launch makes the process.
-func (e *entry) launch() (pid int, err error) {
-	pid, err = e.launchOnce()
+func (e *entry) launch(identity account.Identity, stdio [3]*os.File) (pid int, err error) {
+	pid, err = e.launchOnce(identity, stdio)
 	if e.cgroup.goOutside(err) {
-		e.plan.SplitOutside()
-		pid, err = e.launchOnce()
+		pid, err = e.launchOnce(identity, stdio)
 	}
+	e.theirStatus.Close()
 	switch {
 	case errors.Is(err, unix.ENOMEM):
 		err = fmt.Errorf("entering the container (pid %d): it is ending: %w", e.target.Pid, err)
@@ -135,15 +116,22 @@ func (e *entry) launch() (pid int, err error) {
 	return pid, err
 }
 
-func (e *entry) launchOnce() (pid int, err error) {
+func (e *entry) launchOnce(identity account.Identity, stdio [3]*os.File) (pid int, err error) {
+	raised, err := e.writePlan(identity, stdio)
+	defer e.plan.Release()
+	defer closeAll(raised)
+	if err != nil {
+		return 0, err
+	}
 	first, err := e.plan.Launch()
 	if err != nil {
 		return 0, err
 	}
-	pid, failure, err := launch.AwaitSplit(first, e.status)
+	pid, told, failure, err := launch.AwaitSplit(first, e.status)
 	if failure != nil {
 		_, err = e.plan.Explain(*failure, e.look)
 	}
+	e.told = told
 	return pid, err
 }
 
@@ -186,27 +174,22 @@ func enterBehind(pidfd *os.File, target Target, kinds int) error {
 	return nil
 }
 
-// prepare looks everything up inside the container and writes the plan. It
-// gives the files that the child takes over.
-func (e *entry) prepare() (raised []*os.File, err error) {
-	identity, err := account.Resolve(e.root, e.cfg.User, e.cfg.Process.User)
-	if err != nil {
-		return nil, err
+// prepare looks everything up inside the container.
+func (e *entry) prepare() (identity account.Identity, stdio [3]*os.File, err error) {
+	if identity, err = account.Resolve(e.root, e.cfg.User, e.cfg.Process.User); err != nil {
+		return identity, stdio, err
 	}
 	if err := checkMapped(identity, e.cfg.UIDMappings, e.cfg.GIDMappings); err != nil {
-		return nil, err
+		return identity, stdio, err
 	}
 	if err := enterDirectory(e.cfg.Process.Cwd); err != nil {
 		if errors.Is(err, unix.ENOENT) {
 			err = &StartError{Code: launch.NotFound, Err: err}
 		}
-		return nil, err
+		return identity, stdio, err
 	}
-	stdio, err := e.stdio(identity)
-	if err != nil {
-		return nil, err
-	}
-	return e.writePlan(identity, stdio)
+	stdio, err = e.stdio(identity)
+	return identity, stdio, err
 }
 
 // stdio gives the process' standard files: a new terminal of the container, or

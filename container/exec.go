@@ -1,8 +1,10 @@
 package container
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 
@@ -79,7 +81,7 @@ func execute(target Target, cfg ExecConfig) (*Process, error) {
 	}
 	failpoint.Born("exec", p.pid)
 	p.console = entry.console
-	if err := failpoint.Around("start program", func() error { return entry.open(p) }); err != nil {
+	if err := failpoint.Around("start program", entry.await); err != nil {
 		p.kill()
 		if p.console != nil {
 			p.console.Close()
@@ -92,23 +94,9 @@ func execute(target Target, cfg ExecConfig) (*Process, error) {
 	return p, nil
 }
 
-// open lets the waiting process go on, once it is where it belongs, and waits
-// until its program has begun.
-func (e *entry) open(p *Process) error {
-	if err := failpoint.Around("join cgroup", func() error { return e.cgroup.take(p.pid) }); err != nil {
-		return fmt.Errorf("joining the container's cgroup: %w", err)
-	}
-	if e.cfg.isMapped() {
-		if err := raiseLimits(p.pid, e.cfg.Process.Rlimits); err != nil {
-			return err
-		}
-	}
-	if err := adjustOOMScore(p.pid, e.cfg.Process.OOMScoreAdj); err != nil {
-		return err
-	}
-	e.childSide.close()
-	e.latch.Write([]byte{goOn}) // if the process is gone, its status says so
-	failure, err := launch.Await(e.status)
+// await waits until the program has begun.
+func (e *entry) await() error {
+	failure, err := launch.Await(io.MultiReader(bytes.NewReader(e.told), e.status))
 	if err == launch.ErrKilled {
 		return fmt.Errorf("starting %q: %w; has the container ended?", e.cfg.Process.Args[0], err)
 	}

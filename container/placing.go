@@ -5,6 +5,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/container/launch"
 )
 
 // placing is the way of an added process into the container's cgroup. To move it
@@ -53,12 +55,12 @@ func (p *placing) goOutside(err error) bool {
 	return p.outside
 }
 
-// take moves a process that is still outside.
-func (p *placing) take(pid int) error {
-	if !p.outside {
-		return nil
+// join has the process go into the cgroup, unless it was born there.
+func (p *placing) join(plan *launch.Plan) {
+	if p.outside {
+		plan.MoveToCgroup()
 	}
-	return p.cgroup.Join(pid)
+	plan.JoinCgroup(len(p.tasks))
 }
 
 func (p *placing) close() {

@@ -115,7 +115,7 @@ func programPlan(arguments []string, status *os.File) (*launch.Plan, []*os.File,
 	plan.Arrange(raised[0], [3]*os.File(raised[1:]))
 	plan.NewForeground(noTerminal == nil)
 	plan.ResetSignals()
-	plan.Announce(begins)
+	plan.Begin()
 	return plan, raised, plan.Exec(arguments, os.Environ())
 }
 

@@ -360,7 +360,7 @@ func (v *visitor) writePlan(status, latch *os.File) (raised []*os.File, err erro
 		return raised, err
 	}
 	v.plan.DieWithParent()
-	v.plan.Announce(begins)
+	v.plan.Begin()
 	addFilter(v.plan, process, v.task.Filter)
 	return raised, v.plan.Exec(process.Args, withHome(process.Env, v.identity.Home))
 }

@@ -78,9 +78,21 @@ func (p *Plan) KeepOpen(fd int) {
 func (p *Plan) JoinCgroup(lists int) {
 	itself := place(p, byte('0'))
 	for i := range lists {
-		p.do("joining the container's cgroup", unix.SYS_WRITE, uintptr(Tasks+i), address(itself), 1).wants = 1
+		p.do(joining, unix.SYS_WRITE, uintptr(Tasks+i), address(itself), 1).wants = 1
 	}
 	p.CloseFrom(Tasks)
+}
+
+const joining = "joining the container's cgroup"
+
+// MoveToCgroup has a process go into a cgroup of version 2, whose directory Arrange has
+// put to Tasks.
+func (p *Plan) MoveToCgroup() {
+	list, _ := placeText(p, "cgroup.procs")
+	opened := place(p, int32(0))
+	p.do(joining, unix.SYS_OPENAT, Tasks, address(list), unix.O_WRONLY|unix.O_CLOEXEC).store = opened
+	write := p.do(joining, unix.SYS_WRITE, 0, address(place(p, byte('0'))), 1)
+	write.load, write.wants = opened, 1
 }
 
 // AwaitLatch waits for one byte. The end of the file, because its writer gave
@@ -89,9 +101,14 @@ func (p *Plan) AwaitLatch() {
 	p.do("waiting for the start", unix.SYS_READ, Latch, address(place(p, byte(0))), 1).wants = 1
 }
 
-// Announce writes one byte to Status: all is done but the program itself. It
-// also notices that whoever waits has died, where the signal that tells so was
-// lost while credentials changed.
+// Begin tells by Status that all is done but the program itself. It also notices
+// that whoever waits has died, where the signal that tells so was lost while
+// credentials changed.
+func (p *Plan) Begin() {
+	p.do("announcing the program", unix.SYS_WRITE, Status, address(place(p, Failure{Step: begun})), failureSize)
+}
+
+// Announce is Begin for somebody who waits for one byte.
 func (p *Plan) Announce(message byte) {
 	p.do("announcing the program", unix.SYS_WRITE, Status, address(place(p, message)), 1)
 }

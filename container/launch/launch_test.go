@@ -106,7 +106,7 @@ func TestForkRunsAProgram(t *testing.T) {
 		p.NewSession()
 		p.Umask(0o027)
 		p.ResetSignals()
-		p.Announce('b')
+		p.Begin()
 		return p.Exec([]string{"sh", "-c", "umask; echo $A; ls /proc/$$/fd; ps -o pid=,sid= -p $$ | awk '{print ($1==$2)}'"}, []string{"PATH=" + os.Getenv("PATH"), "A=b"})
 	})
 	if failure != nil || err != nil || output != "0027\nb\n0\n1\n2\n1\n" {
@@ -128,7 +128,7 @@ func TestForkTellsWhatFailed(t *testing.T) {
 		t.Errorf("got %d, %v", status, err)
 	}
 	_, failure, plan, _ = forked(t, func(p *Plan) error {
-		p.Announce('b')
+		p.Begin()
 		return p.Exec([]string{"no such program"}, []string{"PATH=/bin:/no/such"})
 	})
 	if failure == nil {
@@ -219,7 +219,7 @@ func TestLabelFrom(t *testing.T) {
 		return forkedWith(t, root, func(p *Plan) error {
 			p.do("taking a descriptor", unix.SYS_DUP, Proc) // as what comes before may
 			p.LabelFrom("a-profile")
-			p.Announce('b')
+			p.Begin()
 			return p.Exec([]string{"true"}, []string{"PATH=" + os.Getenv("PATH")})
 		})
 	}
@@ -248,7 +248,7 @@ func TestFilter(t *testing.T) {
 	output, failure, _, err := forked(t, func(p *Plan) error {
 		p.Umask(0o027)
 		p.Become(Credentials{UID: uint32(os.Getuid()), GID: uint32(os.Getgid()), NoNewPrivileges: true})
-		p.Announce('b')
+		p.Begin()
 		p.Filter(&filter)
 		return p.Exec([]string{"sh", "-c", "grep -E '^(Seccomp|NoNewPrivs):' /proc/$$/status | tr -s '\\t\\n' '  '"}, []string{"PATH=" + os.Getenv("PATH")})
 	})

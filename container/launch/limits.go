@@ -17,11 +17,15 @@ func (p *Plan) Rlimits(limits []specs.POSIXRlimit) error {
 		if err != nil {
 			return err
 		}
-		wanted := place(p, unix.Rlimit{Cur: limit.Soft, Max: limit.Hard})
-		p.do("", unix.SYS_PRLIMIT64, 0, uintptr(resource), address(wanted), 0).explain =
-			func(errno syscall.Errno) error { return explainLimit(limit, resource, errno) }
+		p.limit(limit, resource)
 	}
 	return nil
+}
+
+func (p *Plan) limit(wanted specs.POSIXRlimit, resource int) {
+	values := place(p, unix.Rlimit{Cur: wanted.Soft, Max: wanted.Hard})
+	p.do("", unix.SYS_PRLIMIT64, 0, uintptr(resource), address(values), 0).explain =
+		func(errno syscall.Errno) error { return explainLimit(wanted, resource, errno) }
 }
 
 // CheckRlimits refuses limits that Rlimits could not set here: unknown ones,
@@ -74,6 +78,25 @@ func RaiseHardLimit(pid int, limit specs.POSIXRlimit) error {
 		return explainLimit(limit, resource, errno)
 	}
 	return err
+}
+
+// RaiseHardLimits is RaiseHardLimit for the process itself, which has this one's
+// limits until then.
+func (p *Plan) RaiseHardLimits(limits []specs.POSIXRlimit) error {
+	for _, limit := range limits {
+		resource, err := resource(limit.Type)
+		if err != nil {
+			return err
+		}
+		var now unix.Rlimit
+		if err := unix.Getrlimit(resource, &now); err != nil {
+			return fmt.Errorf("reading ulimit %q: %w", ulimitName(limit.Type), err)
+		}
+		if limit.Hard > now.Max {
+			p.limit(specs.POSIXRlimit{Type: limit.Type, Soft: now.Cur, Hard: limit.Hard}, resource)
+		}
+	}
+	return nil
 }
 
 // explainLimit says why a limit cannot be set: raising a hard limit takes

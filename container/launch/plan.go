@@ -18,7 +18,6 @@ type Plan struct {
 	files  []*os.File // whose descriptors the steps use
 	memory memory     // what their arguments point at
 
-	split   int // the step that makes a second process
 	program program
 }
 

@@ -28,10 +28,6 @@ type instruction struct {
 	load      *int32
 }
 
-// born, in place of a step's number, says that in place of an error there is the
-// pid of the process that goes on.
-const born = -1
-
 // lastCode is what launcher_*.s puts behind the code, so that one can see how long
 // it is.
 const lastCode = 0x6c61756e63686564

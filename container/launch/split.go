@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"io"
 	"os"
 	"unsafe"
 
@@ -17,37 +18,32 @@ func (p *Plan) EnterPIDNamespace(intoCgroup bool) {
 	const doing = "entering the pid namespace"
 	p.do(doing, unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
 	p.do(doing, unix.SYS_SETNS, Owner, unix.CLONE_NEWPID)
-	arguments := place(p, cloneArguments{flags: unix.CLONE_PARENT | unix.CLONE_INTO_CGROUP, cgroup: Tasks})
-	p.split = len(p.steps)
-	p.do(doing, unix.SYS_CLONE3, address(arguments), unsafe.Sizeof(*arguments)).splits = true
 	if !intoCgroup {
-		p.SplitOutside()
+		p.do(doing, unix.SYS_CLONE, unix.CLONE_PARENT).splits = true
+		return
 	}
-}
-
-// SplitOutside lets the second process have the first one's cgroup.
-func (p *Plan) SplitOutside() {
-	split := &p.steps[p.split]
-	split.number, split.arguments = unix.SYS_CLONE, [6]uintptr{unix.CLONE_PARENT}
+	arguments := place(p, cloneArguments{flags: unix.CLONE_PARENT | unix.CLONE_INTO_CGROUP, cgroup: Tasks})
+	p.do(doing, unix.SYS_CLONE3, address(arguments), unsafe.Sizeof(*arguments)).splits = true
 }
 
 // AwaitSplit waits for the end of the first process and gives the pid of the second
-// one. When there is none, the error is that of Await, and the failure what the first
-// one says. status does not block (os.Pipe).
-func AwaitSplit(first Child, status *os.File) (pid int, failure *Failure, err error) {
+// one, and what was told by then (Await). When there is none, the error is that of
+// Await, and the failure what the first one says.
+func AwaitSplit(first Child, status *os.File) (pid int, text []byte, failure *Failure, err error) {
 	first.reap()
-	raw, err := status.SyscallConn()
+	length, err := unix.IoctlGetInt(int(status.Fd()), unix.TIOCINQ)
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
-	text, n := make([]byte, failureSize), 0
-	raw.Control(func(fd uintptr) { n, err = unix.Read(int(fd), text) })
-	if n < len(text) || err != nil {
-		return 0, nil, ErrKilled
+	text = make([]byte, length)
+	if _, err := io.ReadFull(status, text); err != nil {
+		return 0, nil, nil, err
 	}
-	if told := parseFailure(text); told.Step != born {
-		return 0, &told, nil
-	} else {
-		return int(told.Errno), nil, nil
+	for rest := text; len(rest) >= failureSize; rest = rest[failureSize:] {
+		if each := parseFailure(rest); each.Step == born {
+			return int(each.Errno), text, nil, nil
+		}
 	}
+	failure, err = told(text)
+	return 0, text, failure, err
 }
