@@ -83,28 +83,26 @@ func (e *entry) fork() (birth, error) {
 	}
 	identity, stdio, err := e.prepare()
 	defer func() { closeAll(e.inside) }()
-	var pid int
-	if err == nil {
-		err = failpoint.Around("spawn program", func() (err error) {
-			pid, err = e.launch(identity, stdio)
-			return err
-		})
-	}
-	var pidfd int
-	if err == nil {
-		pidfd, err = unix.PidfdOpen(pid, 0) // nobody but this process reaps it
-	}
 	if err != nil {
 		return birth{}, e.withoutConsole(err)
 	}
-	return birth{pid: pid, pidfd: os.NewFile(uintptr(pidfd), "pidfd")}, nil
+	var child launch.Child
+	err = failpoint.Around("spawn program", func() (err error) {
+		child, err = e.launch(identity, stdio)
+		return err
+	})
+	if err != nil {
+		child.Kill()
+		return birth{}, e.withoutConsole(err)
+	}
+	return birth{pid: child.Pid, pidfd: child.Pidfd}, nil
 }
 
 // launch makes the process.
-func (e *entry) launch(identity account.Identity, stdio [3]*os.File) (pid int, err error) {
-	pid, err = e.launchOnce(identity, stdio)
+func (e *entry) launch(identity account.Identity, stdio [3]*os.File) (child launch.Child, err error) {
+	child, err = e.launchOnce(identity, stdio)
 	if e.cgroup.goOutside(err) {
-		pid, err = e.launchOnce(identity, stdio)
+		child, err = e.launchOnce(identity, stdio)
 	}
 	e.theirStatus.Close()
 	switch {
@@ -113,26 +111,26 @@ func (e *entry) launch(identity account.Identity, stdio [3]*os.File) (pid int, e
 	case errors.Is(err, unix.ESRCH), errors.Is(err, launch.ErrKilled):
 		err = ended(e.target)
 	}
-	return pid, err
+	return child, err
 }
 
-func (e *entry) launchOnce(identity account.Identity, stdio [3]*os.File) (pid int, err error) {
+func (e *entry) launchOnce(identity account.Identity, stdio [3]*os.File) (child launch.Child, err error) {
 	raised, err := e.writePlan(identity, stdio)
 	defer e.plan.Release()
 	defer closeAll(raised)
 	if err != nil {
-		return 0, err
+		return child, err
 	}
 	first, err := e.plan.Launch()
 	if err != nil {
-		return 0, err
+		return child, err
 	}
-	pid, told, failure, err := launch.AwaitSplit(first, e.status)
+	child, told, failure, err := launch.AwaitSplit(first, e.status)
 	if failure != nil {
 		_, err = e.plan.Explain(*failure, e.look)
 	}
 	e.told = told
-	return pid, err
+	return child, err
 }
 
 // enter moves the calling thread into the container's namespaces, but for those of

@@ -12,8 +12,11 @@ type Child struct {
 	Pidfd *os.File
 }
 
-// Kill ends a child that is not wanted, and reaps it.
+// Kill ends a child that is not wanted, and reaps it. One that was never made is none.
 func (c Child) Kill() {
+	if c.Pid == 0 {
+		return
+	}
 	unix.PidfdSendSignal(int(c.Pidfd.Fd()), unix.SIGKILL, nil, 0)
 	c.reap()
 }
@@ -26,4 +29,17 @@ func (c Child) reap() {
 			return
 		}
 	}
+}
+
+// adopt takes on a child of which only the pid is known. Nobody but this process
+// reaps it, so that the pid is its own.
+func adopt(pid int) (Child, error) {
+	pidfd, err := unix.PidfdOpen(pid, 0)
+	child := Child{Pid: pid, Pidfd: os.NewFile(uintptr(pidfd), "pidfd")}
+	if err != nil {
+		unix.Kill(pid, unix.SIGKILL)
+		child.reap()
+		return Child{}, os.NewSyscallError("pidfd_open", err)
+	}
+	return child, nil
 }

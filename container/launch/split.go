@@ -26,24 +26,25 @@ func (p *Plan) EnterPIDNamespace(intoCgroup bool) {
 	p.do(doing, unix.SYS_CLONE3, address(arguments), unsafe.Sizeof(*arguments)).splits = true
 }
 
-// AwaitSplit waits for the end of the first process and gives the pid of the second
-// one, and what was told by then (Await). When there is none, the error is that of
-// Await, and the failure what the first one says.
-func AwaitSplit(first Child, status *os.File) (pid int, text []byte, failure *Failure, err error) {
+// AwaitSplit waits for the end of the first process and gives the second one, and
+// what was told by then (Await). When there is none, the error is that of Await, and
+// the failure what the first one says.
+func AwaitSplit(first Child, status *os.File) (second Child, text []byte, failure *Failure, err error) {
 	first.reap()
 	length, err := unix.IoctlGetInt(int(status.Fd()), unix.TIOCINQ)
 	if err != nil {
-		return 0, nil, nil, err
+		return second, nil, nil, err
 	}
 	text = make([]byte, length)
 	if _, err := io.ReadFull(status, text); err != nil {
-		return 0, nil, nil, err
+		return second, nil, nil, err
 	}
 	for rest := text; len(rest) >= failureSize; rest = rest[failureSize:] {
 		if each := parseFailure(rest); each.Step == born {
-			return int(each.Errno), text, nil, nil
+			second, err = adopt(int(each.Errno))
+			return second, text, nil, err
 		}
 	}
 	failure, err = told(text)
-	return 0, text, failure, err
+	return second, text, failure, err
 }
