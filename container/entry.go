@@ -71,9 +71,9 @@ func (e *entry) close() {
 	e.cgroup.close()
 }
 
-// fork enters the container with the calling thread, which is good for nothing
+// add enters the container with the calling thread, which is good for nothing
 // else from then on, and launches the process.
-func (e *entry) fork() (birth, error) {
+func (e *entry) add() (birth, error) {
 	var err error
 	if e.owner, err = enter(e.target); err != nil {
 		return birth{}, err

@@ -75,7 +75,7 @@ func execute(target Target, cfg ExecConfig) (*Process, error) {
 		return nil, err
 	}
 	defer entry.close()
-	p, err := keep(entry.fork)
+	p, err := keep(entry.add)
 	if err != nil {
 		return nil, err
 	}

@@ -143,7 +143,7 @@ func (p *Process) bear(child birth) {
 	close(p.born)
 }
 
-// keep forks a process from a thread that does nothing else until that process
+// keep makes a process from a thread that does nothing else until that process
 // has ended. The kernel ties a process to the thread that forked it: when the
 // thread ends, a process that asked for it is killed (PR_SET_PDEATHSIG). A
 // thread that forked may also have changed its namespaces, and is never used

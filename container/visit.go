@@ -168,7 +168,7 @@ func (v *visitor) work() error {
 	if err := v.identify(); err != nil {
 		return err
 	}
-	if err := failpoint.Around("spawn init", v.fork); err != nil {
+	if err := failpoint.Around("spawn init", v.launch); err != nil {
 		return err
 	}
 	context, err := v.acceptProc()
@@ -257,8 +257,8 @@ func (v *visitor) explain(failure launch.Failure) error {
 	return &StartError{Code: code, Err: err}
 }
 
-// fork makes the process, in its cgroup from the start.
-func (v *visitor) fork() (err error) {
+// launch makes the process, in its cgroup from the start.
+func (v *visitor) launch() (err error) {
 	if err := unix.Chdir("/"); err != nil {
 		return err
 	}
@@ -282,7 +282,7 @@ func (v *visitor) fork() (err error) {
 	if err != nil {
 		return err
 	}
-	child, err := v.forkInCgroup()
+	child, err := v.launchInCgroup()
 	v.plan.Release()
 	v.closeFiles()
 	if err != nil {
@@ -299,9 +299,9 @@ func (v *visitor) fork() (err error) {
 	return adjustOOMScore(child.Pid, v.task.Spec.Process.OOMScoreAdj)
 }
 
-// forkInCgroup forks from inside the cgroup, so that the process need not be
+// launchInCgroup does it from inside the cgroup, so that the process need not be
 // moved there, which takes long.
-func (v *visitor) forkInCgroup() (child launch.Child, err error) {
+func (v *visitor) launchInCgroup() (child launch.Child, err error) {
 	const namespaces = unix.CLONE_NEWPID
 	if v.cfg.Cgroup == nil {
 		return v.plan.LaunchInto(namespaces, nil)

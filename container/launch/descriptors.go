@@ -13,7 +13,7 @@ const (
 	Status = 3 // where it tells how far it came
 	Latch  = 4 // where it waits until it may go on
 	Proc   = 5 // the host's procfs, where it is needed
-	Owner  = 6 // the process whose user namespace it enters, as a pidfd
+	Owner  = 6 // the process whose namespaces it enters, as a pidfd
 	Tasks  = 7 // and after: the lists by which it joins a cgroup
 )
 

@@ -8,6 +8,8 @@ import (
 	"runtime"
 	"slices"
 	"unsafe"
+
+	"golang.org/x/sys/unix"
 )
 
 // segment is a part of a program's memory: what is to lie there at the addresses at
@@ -33,21 +35,32 @@ func writeProgram(file *os.File, segments []segment, entry uintptr) error {
 	slices.SortFunc(segments, func(a, b segment) int { return int(a.address()>>1) - int(b.address()>>1) })
 	page := uintptr(os.Getpagesize())
 	headers := []elf.Prog64{{Type: uint32(elf.PT_GNU_STACK), Flags: uint32(elf.PF_R | elf.PF_W)}}
-	offset, errs := page, []error{}
+	offset := page
 	for _, s := range segments {
 		size := uint64(len(s.content))
 		headers = append(headers, elf.Prog64{Type: uint32(elf.PT_LOAD), Flags: uint32(s.flags()),
 			Off: uint64(offset), Vaddr: uint64(s.address()), Filesz: size, Memsz: size, Align: uint64(page)})
-		_, err := file.WriteAt(s.content, int64(offset))
-		errs = append(errs, err)
+		if _, err := file.WriteAt(s.content, int64(offset)); err != nil {
+			return explainWrite(err)
+		}
 		offset += (uintptr(size) + page - 1) &^ (page - 1)
 	}
 	header := fileHeader(entry, len(headers))
-	_, err := file.WriteAt(append(bytesOf(&header, 1), bytesOf(&headers[0], len(headers))...), 0)
-	if err := errors.Join(append(errs, err)...); err != nil {
-		return fmt.Errorf("writing a launcher: %w", err)
+	text := append(bytesOf(&header, 1), bytesOf(&headers[0], len(headers))...)
+	if uintptr(len(text)) > page {
+		return fmt.Errorf("writing a launcher: %w: its memory is in %d pieces", unix.E2BIG, len(segments))
+	}
+	if _, err := file.WriteAt(text, 0); err != nil {
+		return explainWrite(err)
 	}
 	return nil
+}
+
+func explainWrite(err error) error {
+	if errors.Is(err, unix.EFBIG) {
+		return fmt.Errorf("writing a launcher: %w: the limit on the size of files (ulimit -f) is too low for it", unix.EFBIG)
+	}
+	return fmt.Errorf("writing a launcher: %w", err)
 }
 
 func fileHeader(entry uintptr, programs int) elf.Header64 {

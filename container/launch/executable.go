@@ -3,6 +3,7 @@ package launch
 import (
 	"fmt"
 	"os"
+	"syscall"
 
 	"golang.org/x/sys/unix"
 )
@@ -13,7 +14,7 @@ func newExecutable(name string, write func(*os.File) error) (*os.File, error) {
 	if err == unix.EINVAL { // Linux before 6.3
 		fd, err = unix.MemfdCreate(name, unix.MFD_CLOEXEC)
 	}
-	if err == unix.EACCES { // vm.memfd_noexec is 2
+	if err == unix.EACCES || err == unix.EPERM || err == unix.ENOSYS { // vm.memfd_noexec is 2, or a seccomp filter forbids it
 		return executableOnTmpfs(name, write)
 	}
 	if err != nil {
@@ -31,7 +32,8 @@ func written(file *os.File, write func(*os.File) error) (*os.File, error) {
 }
 
 // executableOnTmpfs puts the file on a tmpfs of its own, which is mounted nowhere.
-// Closing that waits for the kernel (RCU).
+// Closing that waits for the kernel (RCU). Nobody executes what somebody has open to
+// write, be it a child that was made at the same time.
 func executableOnTmpfs(name string, write func(*os.File) error) (*os.File, error) {
 	mount, err := newTmpfs()
 	if err != nil {
@@ -45,6 +47,8 @@ func executableOnTmpfs(name string, write func(*os.File) error) (*os.File, error
 		}
 		return os.NewFile(uintptr(fd), name), nil
 	}
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
 	file, err := open(unix.O_CREAT | unix.O_EXCL | unix.O_WRONLY)
 	if err != nil {
 		return nil, err
@@ -52,8 +56,12 @@ func executableOnTmpfs(name string, write func(*os.File) error) (*os.File, error
 	if file, err = written(file, write); err != nil {
 		return nil, err
 	}
-	file.Close() // nobody executes what somebody has open to write
-	return open(unix.O_RDONLY)
+	file.Close()
+	if file, err = open(unix.O_RDONLY); err != nil {
+		return nil, err
+	}
+	unix.Unlinkat(int(mount.Fd()), name, 0) // nobody else finds it, whether or not it has a name
+	return file, nil
 }
 
 func newTmpfs() (*os.File, error) {

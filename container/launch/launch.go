@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -36,11 +37,21 @@ func (p *Plan) LaunchInto(namespaces uintptr, cgroup *os.File) (Child, error) {
 		arguments.cgroup = uint64(cgroup.Fd())
 	}
 	pid, err := p.spawn(launcher, arguments)
+	child := Child{Pid: pid, Pidfd: os.NewFile(uintptr(*pidfd), "pidfd")}
+	if notExecuted := (*executeError)(nil); errors.As(err, &notExecuted) {
+		child.reap()
+	}
 	if err != nil {
 		return Child{}, fmt.Errorf("making a process: %w", err)
 	}
-	return Child{Pid: pid, Pidfd: os.NewFile(uintptr(*pidfd), "pidfd")}, nil
+	return child, nil
 }
+
+// executeError says why a process that was made has not executed its launcher, and
+// ended.
+type executeError struct{ errno syscall.Errno }
+
+func (e *executeError) Error() string { return "executing its launcher (execveat): " + e.errno.Error() }
 
 // Release gives back the memory of a plan that is not launched any more.
 func (p *Plan) Release() { p.memory.release() }
@@ -84,8 +95,7 @@ func (p *Plan) try(how *[6]uintptr, program *[5]uintptr) (pid int, err error) {
 	case result > lastError:
 		return 0, syscall.Errno(-result)
 	case *failed != 0:
-		unix.Wait4(int(result), nil, 0, nil)
-		return 0, syscall.Errno(*failed)
+		return int(result), &executeError{syscall.Errno(*failed)}
 	}
 	return int(result), nil
 }

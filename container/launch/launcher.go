@@ -13,9 +13,10 @@ import (
 
 const launcherName = "mydocker-launcher"
 
-// IsLauncher tells whether what /proc/PID/exe leads to is a launcher.
+// IsLauncher tells whether what /proc/PID/exe leads to has the name of a launcher. A
+// program can take that name.
 func IsLauncher(path string) bool {
-	return path == "/memfd:"+launcherName+" (deleted)" || path == "/"+launcherName // memfd_create(2), onTmpfs
+	return path == "/memfd:"+launcherName+" (deleted)" || path == "/"+launcherName+" (deleted)" // memfd_create(2), a tmpfs
 }
 
 // launcher gives the launcher of a plan that is complete, as a file.
@@ -42,11 +43,8 @@ func (m *memory) text(s script, code []byte) []byte {
 
 // segments gives what of the memory is taken.
 func (m *memory) segments() (segments []segment) {
-	for i, block := range m.blocks {
-		if i == len(m.blocks)-1 {
-			block = block[:len(block)-len(m.free)]
-		}
-		segments = append(segments, segment{content: block})
+	for _, block := range m.blocks {
+		segments = append(segments, segment{content: block.content[:block.taken]})
 	}
 	return segments
 }

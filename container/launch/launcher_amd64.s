@@ -7,6 +7,7 @@
 #define exit_group 231
 #define ENOENT 2
 #define EINTR 4
+#define EBADF 9
 #define EACCES 13
 #define ENOTDIR 20
 #define EPIPE 32
@@ -140,10 +141,10 @@ tell:
 	MOVL $write, AX
 	SYSCALL
 	MOVL $1, DI
-	CMPQ AX, $Failure__size
-	JEQ  exit
+	CMPQ AX, $-EBADF
+	JNE  exit
 
-	// Nobody listens: it is the program itself that leads here.
+	// Status is not open: it is the program itself that leads here.
 	MOVL $2, DI
 	MOVQ script_refusal(BX), SI
 	MOVQ script_length(BX), DX

@@ -7,6 +7,7 @@
 #define exit_group 94
 #define ENOENT 2
 #define EINTR 4
+#define EBADF 9
 #define EACCES 13
 #define ENOTDIR 20
 #define EPIPE 32
@@ -138,11 +139,11 @@ tell:
 	MOVD $Failure__size, R2
 	MOVD $write, R8
 	SVC
-	CMP  $Failure__size, R0
+	CMN  $EBADF, R0
 	MOVD $1, R0
-	BEQ  exit
+	BNE  exit
 
-	// Nobody listens: it is the program itself that leads here.
+	// Status is not open: it is the program itself that leads here.
 	MOVD $2, R0
 	MOVD script_refusal(R19), R1
 	MOVD script_length(R19), R2

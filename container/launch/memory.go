@@ -9,8 +9,13 @@ import (
 // memory is where a plan's system calls find what they point at: apart from Go's
 // heap, because a launcher has nothing but this, at the same addresses.
 type memory struct {
-	blocks [][]byte
-	free   []byte // what is left of the last block
+	blocks []block
+}
+
+// block is a part of it, of which so many bytes are taken.
+type block struct {
+	content []byte
+	taken   uintptr
 }
 
 // usualBlock is more than most plans need, in bytes.
@@ -22,27 +27,33 @@ const alignment = 16
 // take gives memory that is all zero.
 func (m *memory) take(size uintptr) unsafe.Pointer {
 	size = (size + alignment - 1) &^ (alignment - 1)
-	if size > uintptr(len(m.free)) {
-		m.add(max(size, usualBlock))
+	if len(m.blocks) == 0 || size > m.last().left() {
+		m.add(size)
 	}
-	taken := m.free
-	m.free = m.free[size:]
-	return unsafe.Pointer(unsafe.SliceData(taken))
+	last := m.last()
+	last.taken += size
+	return unsafe.Pointer(&last.content[last.taken-size])
 }
 
-// add panics when there is no memory, as Go's own allocation does.
+func (m *memory) last() *block { return &m.blocks[len(m.blocks)-1] }
+
+func (b *block) left() uintptr { return uintptr(len(b.content)) - b.taken }
+
+// add panics when there is no memory, as Go's own allocation does. Each block is twice
+// as large as the last one, so that there are few: a launcher has a header for each.
 func (m *memory) add(size uintptr) {
-	block, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
+	size = max(size, usualBlock<<len(m.blocks))
+	content, err := unix.Mmap(-1, 0, int(size), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANON)
 	if err != nil {
 		panic("out of memory: " + err.Error())
 	}
-	m.blocks, m.free = append(m.blocks, block), block
+	m.blocks = append(m.blocks, block{content: content})
 }
 
 // release gives the memory back. The plan cannot be carried out any more.
 func (m *memory) release() {
 	for _, block := range m.blocks {
-		unix.Munmap(block)
+		unix.Munmap(block.content)
 	}
 	*m = memory{}
 }

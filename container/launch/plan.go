@@ -91,7 +91,7 @@ func execute(steps []step) (int, syscall.Errno) {
 			return i, errno
 		case errno == 0 && s.wants != anything && result != s.wants:
 			return i, syscall.EPIPE
-		case s.store != nil:
+		case errno == 0 && s.store != nil:
 			*s.store = int32(result)
 		}
 		i++

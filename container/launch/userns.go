@@ -24,7 +24,7 @@ func NewUserNamespace(uids, gids []specs.LinuxIDMapping) (namespace *os.File, er
 		status.Close()
 		return nil, err
 	}
-	child, err := forkWaiting(status, latch)
+	child, err := launchWaiting(status, latch)
 	status.Close()
 	latch.Close()
 	if err != nil {
@@ -38,9 +38,9 @@ func NewUserNamespace(uids, gids []specs.LinuxIDMapping) (namespace *os.File, er
 	return namespace, err
 }
 
-// forkWaiting makes a process in a user namespace of its own, which ends when
+// launchWaiting makes a process in a user namespace of its own, which ends when
 // the other end of the latch is closed.
-func forkWaiting(status, latch *os.File) (Child, error) {
+func launchWaiting(status, latch *os.File) (Child, error) {
 	var raised []*os.File
 	defer func() {
 		for _, file := range raised {
