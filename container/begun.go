@@ -14,10 +14,21 @@ import (
 // to become the program. A signal that comes before is not for that one.
 func Begun(pid int) bool {
 	executable, err := os.Readlink(inProc(pid, "exe"))
-	if err != nil || launch.IsLauncher(executable) {
-		return err != nil
+	if err != nil {
+		return true
+	}
+	if launch.IsLauncher(executable) {
+		return isFiltered(pid) && !isFiltered(os.Getpid())
 	}
 	return !isInit(pid)
+}
+
+// isFiltered tells whether a process is under a filter of system calls, which is the
+// last thing that a launcher does before it is the program. A program that takes a
+// launcher's name is told from one by that.
+func isFiltered(pid int) bool {
+	status, err := smallfile.Read(inProc(pid, "status"))
+	return err == nil && bytes.Contains(status, []byte("\nSeccomp:\t2\n"))
 }
 
 // isInit tells whether a process is this very program in the role of init.

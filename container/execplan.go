@@ -3,6 +3,8 @@ package container
 import (
 	"os"
 
+	"golang.org/x/sys/unix"
+
 	"mydocker/container/account"
 	"mydocker/container/launch"
 )
@@ -17,34 +19,70 @@ func (e *entry) writePlan(identity account.Identity, stdio [3]*os.File) (raised 
 		return nil, err
 	}
 	e.plan.Arrange(raised[0], [3]*os.File(raised[1:4]), raised[4:]...)
-	tied := func() {
-		if !e.cfg.Detached {
-			e.plan.DieWithParent()
-		}
+	e.tie()
+	if err := e.planOutside(); err != nil {
+		return raised, err
 	}
-	tied()
-	e.plan.EnterPIDNamespace(e.cgroup.bornInside())
-	tied()
+	e.plan.Split(e.cgroup.bornInside())
+	e.tie()
 	e.cgroup.join(e.plan)
-	if process.OOMScoreAdj != nil {
-		e.plan.AdjustOOMScore(*process.OOMScoreAdj)
-	}
 	e.plan.NewSession()
 	if process.Terminal {
 		e.plan.TakeTerminal()
 	}
-	label := func() { e.plan.LabelFrom(process.ApparmorProfile) }
 	if e.cfg.isMapped() {
-		if err := e.plan.RaiseHardLimits(process.Rlimits); err != nil {
-			return raised, err
-		}
 		e.plan.EnterUserNamespace()
 	}
-	if err := addProcess(e.plan, process, identity, e.cfg.Seccomp, label); err != nil {
+	labelled := func() {} // outside
+	if err := addProcess(e.plan, process, identity, e.cfg.Seccomp, labelled); err != nil {
 		return raised, err
 	}
-	tied()
+	e.tie()
 	e.plan.Begin()
 	addFilter(e.plan, process, e.cfg.Seccomp)
 	return raised, e.plan.Exec(process.Args, withHome(process.Env, identity.Home))
+}
+
+// tie has the process die with its caller.
+func (e *entry) tie() {
+	if !e.cfg.Detached {
+		e.plan.DieWithParent()
+	}
+}
+
+// planOutside lists what is done before anybody in the container can meet the
+// process: all that takes the host's procfs or capabilities which the program will not
+// have.
+func (e *entry) planOutside() error {
+	process := e.cfg.Process
+	if err := e.plan.RaiseHardLimits(process.Rlimits); err != nil {
+		return err
+	}
+	if process.OOMScoreAdj != nil {
+		e.plan.AdjustOOMScore(*process.OOMScoreAdj)
+	}
+	if process.ApparmorProfile != "" {
+		e.plan.LabelFrom(process.ApparmorProfile)
+	}
+	e.plan.CloseProc()
+	e.plan.EnterPIDNamespace()
+	return e.retain()
+}
+
+// retain drops capabilities. In a user namespace the process has all of that one's, and
+// needs none outside.
+func (e *entry) retain() error {
+	process := e.cfg.Process
+	if e.cfg.isMapped() {
+		return e.plan.Retain(launch.Capabilities{}, 0)
+	}
+	capabilities, err := launch.ParseCapabilities(process.Capabilities)
+	if err != nil || capabilities == nil {
+		return err
+	}
+	rest := uint64(launch.ForBecome)
+	if e.cfg.Seccomp != nil && !process.NoNewPrivileges {
+		rest |= 1 << unix.CAP_SYS_ADMIN
+	}
+	return e.plan.Retain(*capabilities, rest)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -45,6 +46,57 @@ func TestAddedProcessShowsNothing(t *testing.T) {
 	if err := <-added; err != nil {
 		t.Error(err)
 	}
+}
+
+// fullCgroup is a cgroup of version 1 that whoever joins it waits for.
+type fullCgroup struct {
+	cgroup
+	tasks *os.File
+}
+
+func (c fullCgroup) OpenTasks() ([]*os.File, error)   { return []*os.File{c.tasks}, nil }
+func (c fullCgroup) OpenDirectory() (*os.File, error) { return nil, nil }
+
+// A program with CAP_SYS_PTRACE can take over the process that Exec adds, as soon as that
+// is in the pid namespace. It gains no capability by it then, nor a descriptor of the host's.
+func TestAddedProcessHasNoMoreThanItNeeds(t *testing.T) {
+	p := start(t, settings(t, "sleep", "1000"))
+	fds := make([]int, 2)
+	if err := unix.Pipe2(fds, unix.O_CLOEXEC); err != nil {
+		t.Fatal(err)
+	}
+	read, write := os.NewFile(uintptr(fds[0]), "pipe"), os.NewFile(uintptr(fds[1]), "pipe")
+	defer read.Close()
+	size, _ := unix.FcntlInt(write.Fd(), unix.F_GETPIPE_SZ, 0)
+	write.Write(make([]byte, size))
+	program := script("true")
+	program.Capabilities = &specs.LinuxCapabilities{Bounding: []string{"CAP_KILL"}, Permitted: []string{"CAP_KILL"}, Effective: []string{"CAP_KILL"}}
+	score := 10
+	program.OOMScoreAdj, program.NoNewPrivileges = &score, true
+	entry, err := newEntry(target(p), ExecConfig{Process: program, Cgroup: fullCgroup{newCgroup(t), write}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer entry.close()
+	added, err := keep(entry.add)
+	if err != nil {
+		t.Fatal(err)
+	}
+	status, err := os.ReadFile(descriptor(added.Pid(), "status"))
+	const want = uint64(launch.ForBecome | 1<<unix.CAP_KILL)
+	for _, set := range []string{"CapPrm", "CapEff", "CapBnd"} {
+		if line := fmt.Sprintf("%s:\t%016x\n", set, want); err != nil || !strings.Contains(string(status), line) {
+			t.Errorf("want %q in %s (%v)", line, status, err)
+		}
+	}
+	if link, err := os.Readlink(descriptor(added.Pid(), fmt.Sprint("fd/", launch.Proc))); err == nil {
+		t.Errorf("it has %s open", link)
+	}
+	read.Read(make([]byte, size))
+	if err := entry.await(); err != nil {
+		t.Error(err)
+	}
+	added.Wait()
 }
 
 // gate holds those up who are about to execute a file (fanotify(7)).

@@ -34,9 +34,31 @@ func (p *Plan) Become(c Credentials) {
 	}
 }
 
+// Retain drops the capabilities that neither the program will have nor the rest of the
+// plan takes, which is for Become, and CAP_SYS_ADMIN for Filter without no_new_privs. A
+// program with CAP_SYS_PTRACE may take the process over from then on.
+func (p *Plan) Retain(program Capabilities, rest uint64) error {
+	held, err := permitted()
+	if err != nil {
+		return err
+	}
+	p.dropFromBounding(program.Bounding | rest)
+	own := held & (program.Permitted | program.Effective | program.Inheritable | program.Ambient | rest)
+	p.setCapabilities(Capabilities{Permitted: own, Effective: own})
+	return nil
+}
+
+// ForBecome are the capabilities that Become takes.
+const ForBecome = 1<<unix.CAP_SETUID | 1<<unix.CAP_SETGID | 1<<unix.CAP_SETPCAP
+
 // limitCapabilities drops everything else from the bounding set, and keeps the
 // permitted set over the change of user.
 func (p *Plan) limitCapabilities(bounding uint64) {
+	p.dropFromBounding(bounding)
+	p.do("keeping capabilities", unix.SYS_PRCTL, unix.PR_SET_KEEPCAPS, 1)
+}
+
+func (p *Plan) dropFromBounding(bounding uint64) {
 	const most = 64
 	for number := range uintptr(most) {
 		if bounding&(1<<number) == 0 {
@@ -44,7 +66,6 @@ func (p *Plan) limitCapabilities(bounding uint64) {
 			p.do("limiting capabilities", unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, number).tolerates = unix.EINVAL
 		}
 	}
-	p.do("keeping capabilities", unix.SYS_PRCTL, unix.PR_SET_KEEPCAPS, 1)
 }
 
 func (p *Plan) setGroups(groups []uint32) {

@@ -56,6 +56,9 @@ func (p *Plan) CloseFrom(first int) {
 	p.do("closing descriptors", unix.SYS_CLOSE_RANGE, uintptr(first), ^uintptr(0)>>32, 0)
 }
 
+// CloseProc closes Proc, before somebody could see it who must not have it.
+func (p *Plan) CloseProc() { p.do("closing descriptors", unix.SYS_CLOSE_RANGE, Proc, Proc, 0) }
+
 // CloseOnExec lets a descriptor and all above it live until the program
 // begins. Where the kernel (before 5.11) cannot do so, they are closed at
 // once.

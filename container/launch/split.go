@@ -8,22 +8,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// EnterPIDNamespace has a launched process make a second one in the pid namespace of
-// the process behind Owner, which carries out the rest of the plan as another child of
-// this one's parent; the first one ends. So whoever is in that namespace meets a
-// launcher and never what came before it. They cannot look into it either, until it has
-// its program. With intoCgroup the second process is born in the version 2 cgroup
-// that Arrange has put to Tasks.
-func (p *Plan) EnterPIDNamespace(intoCgroup bool) {
-	const doing = "entering the pid namespace"
-	p.do(doing, unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
-	p.do(doing, unix.SYS_SETNS, Owner, unix.CLONE_NEWPID)
+// EnterPIDNamespace has the children of a launched process be in the pid namespace of
+// the process behind Owner. Without CAP_SYS_PTRACE nobody in there can look into them
+// until they have their program.
+func (p *Plan) EnterPIDNamespace() {
+	p.do(splitting, unix.SYS_PRCTL, unix.PR_SET_DUMPABLE, 0)
+	p.do(splitting, unix.SYS_SETNS, Owner, unix.CLONE_NEWPID)
+}
+
+const splitting = "entering the pid namespace"
+
+// Split makes a second process, which carries out the rest of the plan as another child
+// of this one's parent; the first one ends. So whoever is in the second one's pid namespace
+// meets a launcher and never what came before it. With intoCgroup it is born in the
+// version 2 cgroup that Arrange has put to Tasks.
+func (p *Plan) Split(intoCgroup bool) {
 	if !intoCgroup {
-		p.do(doing, unix.SYS_CLONE, unix.CLONE_PARENT).splits = true
+		p.do(splitting, unix.SYS_CLONE, unix.CLONE_PARENT).splits = true
 		return
 	}
 	arguments := place(p, cloneArguments{flags: unix.CLONE_PARENT | unix.CLONE_INTO_CGROUP, cgroup: Tasks})
-	p.do(doing, unix.SYS_CLONE3, address(arguments), unsafe.Sizeof(*arguments)).splits = true
+	p.do(splitting, unix.SYS_CLONE3, address(arguments), unsafe.Sizeof(*arguments)).splits = true
 }
 
 // AwaitSplit waits for the end of the first process and gives the second one, and
