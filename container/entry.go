@@ -19,14 +19,14 @@ import (
 )
 
 // entry is the way of one process into a running container. A thread goes in,
-// looks at everything from inside, and launches the process, which waits. Nothing
+// looks at everything from inside, and launches the process. Nothing
 // of mydocker is executed in there.
 type entry struct {
 	target Target
 	cfg    ExecConfig
 
 	null   *os.File // the host's
-	proc   *os.File // the host's, if there is an AppArmor profile
+	proc   *os.File // the host's, if there is an AppArmor profile or an OOM score
 	cgroup placing
 
 	status, theirStatus *os.File // where the process tells how far it came

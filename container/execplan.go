@@ -33,8 +33,7 @@ func (e *entry) writePlan(identity account.Identity, stdio [3]*os.File) (raised 
 	if e.cfg.isMapped() {
 		e.plan.EnterUserNamespace()
 	}
-	labelled := func() {} // outside
-	if err := addProcess(e.plan, process, identity, e.cfg.Seccomp, labelled); err != nil {
+	if err := addProcess(e.plan, process, identity, e.cfg.Seccomp); err != nil {
 		return raised, err
 	}
 	e.tie()
@@ -61,9 +60,7 @@ func (e *entry) planOutside() error {
 	if process.OOMScoreAdj != nil {
 		e.plan.AdjustOOMScore(*process.OOMScoreAdj)
 	}
-	if process.ApparmorProfile != "" {
-		e.plan.LabelFrom(process.ApparmorProfile)
-	}
+	e.plan.LabelFrom(process.ApparmorProfile)
 	e.plan.CloseProc()
 	e.plan.EnterPIDNamespace()
 	return e.retain()

@@ -45,8 +45,8 @@ func (w *worker) plan() (*launch.Plan, error) {
 	if w.terminal != nil {
 		plan.TakeTerminal()
 	}
-	label := func() { plan.Label(w.label, process.ApparmorProfile) }
-	if err := addProcess(plan, process, w.identity, w.task.Filter, label); err != nil {
+	plan.Label(w.label, process.ApparmorProfile)
+	if err := addProcess(plan, process, w.identity, w.task.Filter); err != nil {
 		return nil, err
 	}
 	plan.DieWithParent()

@@ -21,13 +21,12 @@ import (
 // defaultUmask is the file mode creation mask of a container's programs.
 const defaultUmask = 0o022
 
-// addProcess adds limits and credentials to a plan. label, if there is one, adds
-// the AppArmor profile.
+// addProcess adds limits and credentials to a plan.
 //
 // Without no_new_privs loading a filter takes CAP_SYS_ADMIN, and so comes before
 // Become: the filter has to allow what Become does. With it, addFilter loads the
 // filter when nothing is left to do but to start the program.
-func addProcess(plan *launch.Plan, process *specs.Process, identity account.Identity, filter *seccomp.Filter, label func()) error {
+func addProcess(plan *launch.Plan, process *specs.Process, identity account.Identity, filter *seccomp.Filter) error {
 	umask := uint32(defaultUmask)
 	if process.User.Umask != nil {
 		umask = *process.User.Umask
@@ -40,9 +39,6 @@ func addProcess(plan *launch.Plan, process *specs.Process, identity account.Iden
 	capabilities, err := launch.ParseCapabilities(process.Capabilities)
 	if err != nil {
 		return err
-	}
-	if process.ApparmorProfile != "" {
-		label()
 	}
 	if !process.NoNewPrivileges {
 		plan.Filter(filter)

@@ -9,12 +9,12 @@ import (
 	"mydocker/container/launch"
 )
 
-// placing is the way of an added process into the container's cgroup. To move it
+// placing is the way of an added process into the container's cgroup; without files
+// it joins none. To move it
 // there from outside, the kernel stops all forks first, which takes 5 to 20 ms
 // (cgroup_threadgroup_rwsem). A process that moves itself, or is born inside,
 // costs nothing.
 type placing struct {
-	cgroup    Cgroup     // nil: nothing is joined
 	tasks     []*os.File // version 1: by which it moves itself
 	directory *os.File   // version 2: into which it is born; nil where there is none
 	outside   bool       // it could not be born there
@@ -33,7 +33,7 @@ func newPlacing(cgroup Cgroup) (placing, error) {
 		closeAll(tasks)
 		return placing{}, err
 	}
-	return placing{cgroup: cgroup, tasks: tasks, directory: directory}, nil
+	return placing{tasks: tasks, directory: directory}, nil
 }
 
 // bornInside tells whether the process is to be born in the cgroup.

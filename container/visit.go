@@ -355,8 +355,8 @@ func (v *visitor) writePlan(status, latch *os.File) (raised []*os.File, err erro
 	if process.Terminal {
 		v.plan.TakeTerminal()
 	}
-	label := func() { v.plan.LabelFrom(process.ApparmorProfile) }
-	if err := addProcess(v.plan, process, v.identity, v.task.Filter, label); err != nil {
+	v.plan.LabelFrom(process.ApparmorProfile)
+	if err := addProcess(v.plan, process, v.identity, v.task.Filter); err != nil {
 		return raised, err
 	}
 	v.plan.DieWithParent()

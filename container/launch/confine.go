@@ -32,27 +32,27 @@ type filterProgram struct {
 // profile for a thread's next program (apparmor(7)). A thread writes its own.
 const LabelPath = "thread-self/attr/apparmor/exec"
 
-// Label has the program run under an AppArmor profile. file is what LabelPath
+// Label has the program run under an AppArmor profile, "" is none. file is what LabelPath
 // leads this thread to.
 func (p *Plan) Label(file *os.File, profile string) {
+	if profile == "" {
+		return
+	}
 	p.keep(file)
-	p.writeLabel(profile).arguments[0] = file.Fd()
+	text := []byte(label(profile))
+	p.do(labelling(profile), unix.SYS_WRITE, file.Fd(), address(placeAll(p, text)), uintptr(len(text))).wants = uintptr(len(text))
 }
 
 // LabelFrom is Label for a launched process, which has to open the file itself, in
 // the procfs that Arrange has put to Proc. That one is the host's: the
 // container's could be anything.
 func (p *Plan) LabelFrom(profile string) {
-	path, _ := placeText(p, LabelPath)
-	opened := place(p, int32(0))
-	p.do("opening "+LabelPath, unix.SYS_OPENAT, Proc, address(path), unix.O_WRONLY|unix.O_CLOEXEC).store = opened
-	p.writeLabel(profile).load = opened
+	if profile == "" {
+		return
+	}
+	p.writeFile(Proc, LabelPath, label(profile), failed("opening "+LabelPath), failed(labelling(profile)))
 }
 
-// writeLabel writes to a descriptor that the caller fills in.
-func (p *Plan) writeLabel(profile string) *step {
-	text := []byte("exec " + profile)
-	write := p.do("taking AppArmor profile \""+profile+"\"", unix.SYS_WRITE, 0, address(placeAll(p, text)), uintptr(len(text)))
-	write.wants = uintptr(len(text))
-	return write
-}
+func label(profile string) string { return "exec " + profile }
+
+func labelling(profile string) string { return "taking AppArmor profile \"" + profile + "\"" }

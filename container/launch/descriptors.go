@@ -91,11 +91,7 @@ const joining = "joining the container's cgroup"
 // MoveToCgroup has a process go into a cgroup of version 2, whose directory Arrange has
 // put to Tasks.
 func (p *Plan) MoveToCgroup() {
-	list, _ := placeText(p, "cgroup.procs")
-	opened := place(p, int32(0))
-	p.do(joining, unix.SYS_OPENAT, Tasks, address(list), unix.O_WRONLY|unix.O_CLOEXEC).store = opened
-	write := p.do(joining, unix.SYS_WRITE, 0, address(place(p, byte('0'))), 1)
-	write.load, write.wants = opened, 1
+	p.writeFile(Tasks, "cgroup.procs", "0", failed(joining), failed(joining))
 }
 
 // AwaitLatch waits for one byte. The end of the file, because its writer gave

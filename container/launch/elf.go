@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"cmp"
 	"debug/elf"
 	"errors"
 	"fmt"
@@ -32,7 +33,7 @@ func (s segment) flags() elf.ProgFlag {
 // writeProgram makes an empty file an executable of those segments (elf(5)). The
 // headers, on a page of their own, are for the kernel alone.
 func writeProgram(file *os.File, segments []segment, entry uintptr) error {
-	slices.SortFunc(segments, func(a, b segment) int { return int(a.address()>>1) - int(b.address()>>1) })
+	slices.SortFunc(segments, func(a, b segment) int { return cmp.Compare(a.address(), b.address()) })
 	page := uintptr(os.Getpagesize())
 	headers := []elf.Prog64{{Type: uint32(elf.PT_GNU_STACK), Flags: uint32(elf.PF_R | elf.PF_W)}}
 	offset := page

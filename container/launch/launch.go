@@ -109,6 +109,8 @@ func beforeFork()
 //go:linkname afterFork syscall.runtime_AfterFork
 func afterFork()
 
+// spawnBetween is spawn with all signals blocked.
+//
 //go:noinline
 //go:norace
 func spawnBetween(how *[6]uintptr, program *[5]uintptr, failed *uintptr) uintptr {

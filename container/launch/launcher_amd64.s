@@ -1,16 +1,6 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// System calls and errors, as Linux numbers them on amd64.
-#define execveat 322
-#define write 1
-#define exit_group 231
-#define ENOENT 2
-#define EINTR 4
-#define EBADF 9
-#define EACCES 13
-#define ENOTDIR 20
-#define EPIPE 32
 #define LAST_ERROR 0xfffffffffffff001 // -4095
 
 // func spawn(how *[6]uintptr, program *[5]uintptr, failed *uintptr) (pid uintptr)
@@ -39,14 +29,14 @@ child:
 	MOVQ 16(R12), DX
 	MOVQ 24(R12), R10
 	MOVQ 32(R12), R8
-	MOVL $execveat, AX
+	MOVL $const_sysExecveat, AX
 	SYSCALL
 	NEGQ AX
 	MOVQ AX, (R13)
 
 end:
 	MOVL $1, DI
-	MOVL $exit_group, AX
+	MOVL $const_sysExitGroup, AX
 	SYSCALL
 	JMP  end
 
@@ -59,50 +49,50 @@ TEXT ·interpreter(SB), NOSPLIT, $0-8
 // interpret is all the code of a launcher. It runs elsewhere than it was linked,
 // and has neither stack nor Go's registers. The script lies in front of it.
 //
-// BX: the script, R12: the instruction, R14: its number, R15: why no program was
+// BX: the script, R12: the step, R14: its number, R15: why no program was
 // found, so far.
 TEXT ·interpret(SB), NOSPLIT|NOFRAME, $0-0
 	LEAQ ·interpret(SB), BX
 	SUBQ $script__size, BX
 	MOVQ script_first(BX), R12
 	XORL R14, R14
-	MOVL $ENOENT, R15
+	MOVL $const_errNoEntry, R15
 
 again:
-	MOVQ  instruction_load(R12), CX
+	MOVQ  step_load(R12), CX
 	TESTQ CX, CX
 	JZ    loaded
 	MOVLQSX (CX), AX
-	MOVQ  AX, instruction_arguments(R12)
+	MOVQ  AX, step_arguments(R12)
 
 loaded:
-	MOVQ instruction_number(R12), AX
-	MOVQ (instruction_arguments+0)(R12), DI
-	MOVQ (instruction_arguments+8)(R12), SI
-	MOVQ (instruction_arguments+16)(R12), DX
-	MOVQ (instruction_arguments+24)(R12), R10
-	MOVQ (instruction_arguments+32)(R12), R8
-	MOVQ (instruction_arguments+40)(R12), R9
+	MOVQ step_number(R12), AX
+	MOVQ (step_arguments+0)(R12), DI
+	MOVQ (step_arguments+8)(R12), SI
+	MOVQ (step_arguments+16)(R12), DX
+	MOVQ (step_arguments+24)(R12), R10
+	MOVQ (step_arguments+32)(R12), R8
+	MOVQ (step_arguments+40)(R12), R9
 	SYSCALL
 	CMPQ AX, $LAST_ERROR
 	JCC  failed
-	CMPQ instruction_splits(R12), $0
+	CMPB step_splits(R12), $0
 	JNE  split
-	CMPQ instruction_wants(R12), $-1
+	CMPQ step_wants(R12), $-1
 	JEQ  good
-	CMPQ AX, instruction_wants(R12)
+	CMPQ AX, step_wants(R12)
 	JEQ  good
-	MOVL $EPIPE, AX
+	MOVL $const_errBrokenPipe, AX
 	JMP  tell
 
 good:
-	MOVQ  instruction_store(R12), CX
+	MOVQ  step_store(R12), CX
 	TESTQ CX, CX
 	JZ    next
 	MOVL  AX, (CX)
 
 next:
-	ADDQ $instruction__size, R12
+	ADDQ $step__size, R12
 	INCQ R14
 	CMPQ R12, script_end(BX)
 	JCS  again
@@ -112,17 +102,17 @@ next:
 
 failed:
 	NEGQ AX
-	CMPQ AX, $EINTR
+	CMPQ AX, $const_errInterrupted
 	JEQ  again
-	CMPQ AX, instruction_tolerates(R12)
+	CMPQ AX, step_tolerates(R12)
 	JEQ  next
-	CMPQ instruction_search(R12), $0
+	CMPB step_search(R12), $0
 	JEQ  tell
-	CMPQ AX, $ENOENT
+	CMPQ AX, $const_errNoEntry
 	JEQ  next
-	CMPQ AX, $ENOTDIR
+	CMPQ AX, $const_errNoDirectory
 	JEQ  next
-	CMPQ AX, $EACCES
+	CMPQ AX, $const_errNoAccess
 	JNE  tell
 	MOVL AX, R15
 	JMP  next
@@ -138,22 +128,22 @@ tell:
 	MOVL AX, Failure_Errno(SI)
 	MOVL $const_Status, DI
 	MOVL $Failure__size, DX
-	MOVL $write, AX
+	MOVL $const_sysWrite, AX
 	SYSCALL
 	MOVL $1, DI
-	CMPQ AX, $-EBADF
+	CMPQ AX, $-const_errNoDescriptor
 	JNE  exit
 
 	// Status is not open: it is the program itself that leads here.
 	MOVL $2, DI
 	MOVQ script_refusal(BX), SI
 	MOVQ script_length(BX), DX
-	MOVL $write, AX
+	MOVL $const_sysWrite, AX
 	SYSCALL
 	MOVL $const_CannotExecute, DI
 
 exit:
-	MOVL $exit_group, AX
+	MOVL $const_sysExitGroup, AX
 	SYSCALL
 	JMP  exit
 	QUAD $const_lastCode

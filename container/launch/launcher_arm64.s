@@ -1,17 +1,6 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// System calls and errors, as Linux numbers them on arm64.
-#define execveat 281
-#define write 64
-#define exit_group 94
-#define ENOENT 2
-#define EINTR 4
-#define EBADF 9
-#define EACCES 13
-#define ENOTDIR 20
-#define EPIPE 32
-
 // func spawn(how *[6]uintptr, program *[5]uintptr, failed *uintptr) (pid uintptr)
 //
 // The child shares this memory and this stack, and so uses registers alone. The
@@ -37,14 +26,14 @@ child:
 	MOVD 16(R19), R2
 	MOVD 24(R19), R3
 	MOVD 32(R19), R4
-	MOVD $execveat, R8
+	MOVD $const_sysExecveat, R8
 	SVC
 	NEG  R0, R0
 	MOVD R0, (R20)
 
 end:
 	MOVD $1, R0
-	MOVD $exit_group, R8
+	MOVD $const_sysExitGroup, R8
 	SVC
 	B    end
 
@@ -57,7 +46,7 @@ TEXT ·interpreter(SB), NOSPLIT, $0-8
 // interpret is all the code of a launcher. It runs elsewhere than it was linked,
 // and has neither stack nor Go's registers. The script lies in front of it.
 //
-// R19: the script, R20: the instruction, R21: its number, R22: why no program was
+// R19: the script, R20: the step, R21: its number, R22: why no program was
 // found, so far.
 TEXT ·interpret(SB), NOSPLIT|NOFRAME, $0-0
 start:
@@ -65,42 +54,42 @@ start:
 	SUB  $script__size, R19
 	MOVD script_first(R19), R20
 	MOVD $0, R21
-	MOVD $ENOENT, R22
+	MOVD $const_errNoEntry, R22
 
 again:
-	MOVD instruction_load(R20), R9
+	MOVD step_load(R20), R9
 	CBZ  R9, loaded
 	MOVW (R9), R10
-	MOVD R10, instruction_arguments(R20)
+	MOVD R10, step_arguments(R20)
 
 loaded:
-	MOVD instruction_number(R20), R8
-	MOVD (instruction_arguments+0)(R20), R0
-	MOVD (instruction_arguments+8)(R20), R1
-	MOVD (instruction_arguments+16)(R20), R2
-	MOVD (instruction_arguments+24)(R20), R3
-	MOVD (instruction_arguments+32)(R20), R4
-	MOVD (instruction_arguments+40)(R20), R5
+	MOVD step_number(R20), R8
+	MOVD (step_arguments+0)(R20), R0
+	MOVD (step_arguments+8)(R20), R1
+	MOVD (step_arguments+16)(R20), R2
+	MOVD (step_arguments+24)(R20), R3
+	MOVD (step_arguments+32)(R20), R4
+	MOVD (step_arguments+40)(R20), R5
 	SVC
 	CMN  $4095, R0 // the last error is -4095
 	BCS  failed
-	MOVD instruction_splits(R20), R9
+	MOVBU step_splits(R20), R9
 	CBNZ R9, split
-	MOVD instruction_wants(R20), R9
+	MOVD step_wants(R20), R9
 	CMN  $1, R9
 	BEQ  good
 	CMP  R9, R0
 	BEQ  good
-	MOVD $EPIPE, R0
+	MOVD $const_errBrokenPipe, R0
 	B    tell
 
 good:
-	MOVD instruction_store(R20), R9
+	MOVD step_store(R20), R9
 	CBZ  R9, next
 	MOVW R0, (R9)
 
 next:
-	ADD  $instruction__size, R20
+	ADD  $step__size, R20
 	ADD  $1, R21
 	MOVD script_end(R19), R9
 	CMP  R9, R20
@@ -111,18 +100,18 @@ next:
 
 failed:
 	NEG  R0, R0
-	CMP  $EINTR, R0
+	CMP  $const_errInterrupted, R0
 	BEQ  again
-	MOVD instruction_tolerates(R20), R9
+	MOVD step_tolerates(R20), R9
 	CMP  R9, R0
 	BEQ  next
-	MOVD instruction_search(R20), R9
+	MOVBU step_search(R20), R9
 	CBZ  R9, tell
-	CMP  $ENOENT, R0
+	CMP  $const_errNoEntry, R0
 	BEQ  next
-	CMP  $ENOTDIR, R0
+	CMP  $const_errNoDirectory, R0
 	BEQ  next
-	CMP  $EACCES, R0
+	CMP  $const_errNoAccess, R0
 	BNE  tell
 	MOVD R0, R22
 	B    next
@@ -137,9 +126,9 @@ tell:
 	MOVW R0, Failure_Errno(R1)
 	MOVD $const_Status, R0
 	MOVD $Failure__size, R2
-	MOVD $write, R8
+	MOVD $const_sysWrite, R8
 	SVC
-	CMN  $EBADF, R0
+	CMN  $const_errNoDescriptor, R0
 	MOVD $1, R0
 	BNE  exit
 
@@ -147,12 +136,12 @@ tell:
 	MOVD $2, R0
 	MOVD script_refusal(R19), R1
 	MOVD script_length(R19), R2
-	MOVD $write, R8
+	MOVD $const_sysWrite, R8
 	SVC
 	MOVD $const_CannotExecute, R0
 
 exit:
-	MOVD $exit_group, R8
+	MOVD $const_sysExitGroup, R8
 	SVC
 	B    exit
 	WORD $0x63686564 // lastCode

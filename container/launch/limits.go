@@ -61,16 +61,9 @@ func CheckRlimits(limits []specs.POSIXRlimit) error {
 // RaiseHardLimit makes sure that a process may take a limit: it gives it the
 // hard limit, if that is above its own, and leaves the soft one.
 func RaiseHardLimit(pid int, limit specs.POSIXRlimit) error {
-	resource, err := resource(limit.Type)
-	if err != nil {
+	resource, now, enough, err := hardLimit(pid, limit)
+	if err != nil || enough {
 		return err
-	}
-	var now unix.Rlimit
-	if err := unix.Prlimit(pid, resource, nil, &now); err != nil {
-		return fmt.Errorf("reading ulimit %q: %w", ulimitName(limit.Type), err)
-	}
-	if limit.Hard <= now.Max {
-		return nil
 	}
 	now.Max = limit.Hard
 	err = unix.Prlimit(pid, resource, &now, nil)
@@ -80,19 +73,27 @@ func RaiseHardLimit(pid int, limit specs.POSIXRlimit) error {
 	return err
 }
 
+// hardLimit tells whether a process' hard limit is enough for a limit; pid 0 is this
+// process.
+func hardLimit(pid int, limit specs.POSIXRlimit) (number int, now unix.Rlimit, enough bool, err error) {
+	if number, err = resource(limit.Type); err != nil {
+		return number, now, false, err
+	}
+	if err := unix.Prlimit(pid, number, nil, &now); err != nil {
+		return number, now, false, fmt.Errorf("reading ulimit %q: %w", ulimitName(limit.Type), err)
+	}
+	return number, now, limit.Hard <= now.Max, nil
+}
+
 // RaiseHardLimits is RaiseHardLimit for the process itself, which has this one's
 // limits until then.
 func (p *Plan) RaiseHardLimits(limits []specs.POSIXRlimit) error {
 	for _, limit := range limits {
-		resource, err := resource(limit.Type)
+		resource, now, enough, err := hardLimit(0, limit)
 		if err != nil {
 			return err
 		}
-		var now unix.Rlimit
-		if err := unix.Getrlimit(resource, &now); err != nil {
-			return fmt.Errorf("reading ulimit %q: %w", ulimitName(limit.Type), err)
-		}
-		if limit.Hard > now.Max {
+		if !enough {
 			p.limit(specs.POSIXRlimit{Type: limit.Type, Soft: now.Cur, Hard: limit.Hard}, resource)
 		}
 	}

@@ -10,6 +10,8 @@ import (
 	"fmt"
 	"os"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // Plan is what a process does between its birth and its program.
@@ -51,9 +53,23 @@ type Failure struct {
 func (p *Plan) do(doing string, number uintptr, arguments ...uintptr) *step {
 	added := step{number: number, wants: anything}
 	copy(added.arguments[:], arguments)
-	added.explain = func(errno syscall.Errno) error { return fmt.Errorf("%s: %w", doing, errno) }
+	added.explain = failed(doing)
 	p.steps = append(p.steps, added)
 	return &p.steps[len(p.steps)-1]
+}
+
+func failed(doing string) func(syscall.Errno) error {
+	return func(errno syscall.Errno) error { return fmt.Errorf("%s: %w", doing, errno) }
+}
+
+// writeFile writes a text to a file below a directory, in one piece.
+func (p *Plan) writeFile(directory uintptr, name, text string, opening, writing func(syscall.Errno) error) {
+	path, _ := placeText(p, name)
+	opened := place(p, int32(0))
+	open := p.do("", unix.SYS_OPENAT, directory, address(path), unix.O_WRONLY|unix.O_CLOEXEC)
+	open.store, open.explain = opened, opening
+	write := p.do("", unix.SYS_WRITE, 0, address(placeAll(p, []byte(text))), uintptr(len(text)))
+	write.load, write.wants, write.explain = opened, uintptr(len(text)), writing
 }
 
 // keep keeps a file open for as long as the plan.
