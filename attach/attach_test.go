@@ -46,7 +46,7 @@ func join(t *testing.T, hub *Hub, output, owner bool) (client *Connection, serve
 	}
 	monitor := NewConnection(accepted)
 	client = NewConnection(dialled)
-	client.SendJSON(Hello, Greeting{Output: output})
+	client.SendJSON(Hello, &Greeting{Output: output})
 	hello, ok := monitor.Welcome()
 	if !ok {
 		t.Fatal("the client's Hello was not understood")

@@ -6,13 +6,14 @@ package attach
 import (
 	"bufio"
 	"encoding/binary"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net"
 	"sync"
 	"time"
+
+	"mydocker/internal/members"
 )
 
 // Kind says what a frame carries.
@@ -52,9 +53,17 @@ type Frame struct {
 // Greeting says what a client wants.
 type Greeting struct {
 	Output bool // send output to this client; without it only the end is told
-	Trace  bool `json:",omitempty"` // tell it each step
-	Record bool `json:",omitempty"` // send Record and nothing else
-	Counts bool `json:",omitempty"` // send Taken: the client sends no more ahead than it may
+	Trace  bool // tell it each step
+	Record bool // send Record and nothing else
+	Counts bool // send Taken: the client sends no more ahead than it may
+}
+
+// Members implements members.Object.
+func (g *Greeting) Members(list *members.List) {
+	list.Always("Output", &g.Output)
+	list.Given("Trace", &g.Trace)
+	list.Given("Record", &g.Record)
+	list.Given("Counts", &g.Counts)
 }
 
 // Size is a terminal's size in characters.
@@ -110,9 +119,10 @@ func header(kind Kind, length int) []byte {
 	return binary.BigEndian.AppendUint32([]byte{byte(kind)}, uint32(length))
 }
 
-// SendJSON writes one frame with a JSON payload.
+// SendJSON writes one frame with a JSON payload, of a value that package members
+// can write.
 func (c *Connection) SendJSON(kind Kind, value any) error {
-	payload, err := json.Marshal(value)
+	payload, err := members.MarshalCompact(value)
 	if err != nil {
 		return err
 	}
@@ -141,7 +151,7 @@ func (c *Connection) Receive() (Frame, error) {
 func (c *Connection) Welcome() (Greeting, bool) {
 	var hello Greeting
 	frame, err := c.Receive()
-	if err != nil || frame.Kind != Hello || json.Unmarshal(frame.Payload, &hello) != nil {
+	if err != nil || frame.Kind != Hello || members.Unmarshal(frame.Payload, &hello) != nil {
 		return Greeting{}, false
 	}
 	return hello, true
@@ -157,7 +167,7 @@ func (c *Connection) ReceiveRecord(record any, patience time.Duration) error {
 	for {
 		frame, err := c.Receive()
 		if errors.Is(err, io.EOF) && len(whole) > 0 {
-			return json.Unmarshal(whole, record)
+			return members.Unmarshal(whole, record)
 		}
 		if err != nil {
 			return err

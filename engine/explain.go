@@ -48,7 +48,7 @@ func (e *Engine) explainLive(record *Record, programToo bool) []string {
 	}
 	place := func(pid int) string { return fmt.Sprintf(`{"pid":%d,"start":%d}`, pid, number) }
 	named := func(pid string) string { return fmt.Sprintf(`{"pid":%s,"start":$(started %s)}`, pid, pid) }
-	text := strings.NewReplacer(place(owner), named("$OWNER"), place(program), named("$PID")).Replace(compactJSON(live))
+	text := strings.NewReplacer(place(owner), named("$OWNER"), place(program), named("$PID")).Replace(compactJSON(&live))
 	path := shell.Quote(e.livePath(record.ID))
 	return []string{
 		fmt.Sprintf("install -m 600 /dev/fd/0 %s.new <<END", path), text, "END",

@@ -1,10 +1,11 @@
 package engine
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"time"
+
+	"mydocker/internal/members"
 )
 
 // explainLog writes what it reads as the lines of a log (package logs).
@@ -30,18 +31,16 @@ func fieldLines(value any) string {
 
 // compactJSON is for values that are read from records, or are written there.
 func compactJSON(value any) string {
-	var text bytes.Buffer
-	encoder := json.NewEncoder(&text)
-	encoder.SetEscapeHTML(false)
-	if err := encoder.Encode(value); err != nil {
+	text, err := members.MarshalReadable(value)
+	if err != nil {
 		panic(err) // it could not have been recorded
 	}
-	return strings.TrimSpace(text.String())
+	return string(text)
 }
 
 // explainExit is an Exit with shell variables for what is not known yet.
 func explainExit() string {
 	const code = -1
-	unknown := compactJSON(Exit{Code: code})
+	unknown := compactJSON(&Exit{Code: code})
 	return strings.NewReplacer(compactJSON(code), "$STATUS", compactJSON(time.Time{}), `"$(date -u +%FT%T.%NZ)"`).Replace(unknown)
 }

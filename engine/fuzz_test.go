@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"errors"
 	"net/netip"
 	"os"
@@ -12,6 +11,7 @@ import (
 
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 
+	"mydocker/internal/members"
 	"mydocker/network"
 	"mydocker/overlay"
 	"mydocker/state"
@@ -48,7 +48,7 @@ func written(f *testing.F, e *Engine) []byte {
 	if err := errors.Join(e.planStorage(record), e.planRuntime(record, subnet)); err != nil {
 		f.Fatal(err)
 	}
-	data, err := json.Marshal(record)
+	data, err := members.Marshal(record)
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -257,7 +257,7 @@ func forkMonitor(files []*os.File, arguments ...string) (pid int, err error) {
 
 func (m *monitorProcess) start(record *Record) error {
 	err := failpoint.Around("greet monitor", func() error {
-		return m.connection.SendJSON(attach.Hello, attach.Greeting{
+		return m.connection.SendJSON(attach.Hello, &attach.Greeting{
 			Output: !record.Detached, Trace: m.connection.Trace != nil, Counts: !record.Detached && record.Process.Stdin,
 		})
 	})

@@ -66,7 +66,7 @@ func (e *Engine) connect(id string) (*net.UnixConn, error) {
 // already; what it said before tells more than the error of this.
 func greet(conn *net.UnixConn, hello attach.Greeting) *attach.Connection {
 	connection := attach.NewConnection(conn)
-	connection.SendJSON(attach.Hello, hello)
+	connection.SendJSON(attach.Hello, &hello)
 	return connection
 }
 
@@ -104,7 +104,7 @@ func (m *monitor) serve(conn *net.UnixConn) {
 		conn.SetReadDeadline(time.Time{})
 	}
 	if ok && hello.Record {
-		client.SendJSON(attach.Record, m.known)
+		client.SendJSON(attach.Record, &m.known)
 	} else if ok {
 		m.hub.Join(client, hello)
 	}

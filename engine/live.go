@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/members"
 	"mydocker/internal/process"
 	"mydocker/state"
 )
@@ -21,15 +22,26 @@ const liveVersion = 1
 // Live says that a container is running or in flight, and whose work it is.
 // It lies in the run-time directory and means nothing after a reboot.
 type Live struct {
-	Version int       `json:"version"`
-	BootID  string    `json:"bootId"`
-	Work    Work      `json:"work"`
-	Owner   Reference `json:"owner"`            // who will end this: a monitor or a command
-	Program Reference `json:"program,omitzero"` // PID 1; zero until it exists
-	Since   time.Time `json:"since"`
+	Version int
+	BootID  string
+	Work    Work
+	Owner   Reference // who will end this: a monitor or a command
+	Program Reference // PID 1; zero until it exists
+	Since   time.Time
 
 	// Exit is how the program ended, where the record could not be written.
-	Exit *Exit `json:"exit,omitempty"`
+	Exit *Exit
+}
+
+// Members implements members.Object.
+func (l *Live) Members(list *members.List) {
+	list.Always("version", &l.Version)
+	list.Always("bootId", &l.BootID)
+	list.Always("work", (*string)(&l.Work))
+	list.Always("owner", &l.Owner)
+	list.Given("program", &l.Program)
+	list.Always("since", &l.Since)
+	list.Given("exit", members.Pointer(&l.Exit))
 }
 
 // Work is what is being done to a container or network.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"mydocker/internal/members"
 	"mydocker/internal/shell"
 	"mydocker/resource"
 )
@@ -14,9 +15,16 @@ import (
 // Name reserves a container's name: a symbolic link of that name to the ID,
 // which the kernel lets only one command make.
 type Name struct {
-	Directory string `json:"directory"`
-	Name      string `json:"name"`
-	ID        string `json:"id"`
+	Directory string
+	Name      string
+	ID        string
+}
+
+// Members implements members.Object.
+func (n *Name) Members(list *members.List) {
+	list.Always("directory", &n.Directory)
+	list.Always("name", &n.Name)
+	list.Always("id", &n.ID)
 }
 
 func (n *Name) Kind() string   { return "name" }

@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/members"
 	"mydocker/network"
 	"mydocker/resource"
 	"mydocker/state"
@@ -45,8 +46,14 @@ const networkVersion = 1
 
 // networkRecord is a network as its file holds it.
 type networkRecord struct {
-	Version int `json:"version"`
+	Version int
 	network.Network
+}
+
+// Members implements members.Object.
+func (n *networkRecord) Members(list *members.List) {
+	list.Always("version", &n.Version)
+	n.Network.Members(list)
 }
 
 // FormatVersion implements state.Versioned.

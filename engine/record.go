@@ -9,6 +9,8 @@ import (
 
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 
+	"mydocker/cgroups"
+	"mydocker/internal/members"
 	"mydocker/network"
 	"mydocker/resource"
 	"mydocker/state"
@@ -21,70 +23,130 @@ const recordVersion = 2
 // Record is what is known of a container for as long as it exists. It is on
 // disk before the first effect and is the last thing removed.
 type Record struct {
-	Version  int                   `json:"version"`
-	ID       string                `json:"id"`
-	Name     string                `json:"name"`
-	Created  time.Time             `json:"created"`
-	Image    ImageReference        `json:"image"`
-	Process  Process               `json:"process"`
-	Hostname string                `json:"hostname"`
-	Labels   map[string]string     `json:"labels,omitempty"`
-	Mounts   []specs.Mount         `json:"mounts,omitempty"`
-	ReadOnly bool                  `json:"readOnly,omitempty"`
-	UserNS   *UserNS               `json:"userns,omitempty"` // nil: the host's
-	Limits   *specs.LinuxResources `json:"limits,omitempty"`
-	Sysctls  map[string]string     `json:"sysctls,omitempty"`
+	Version  int
+	ID       string
+	Name     string
+	Created  time.Time
+	Image    ImageReference
+	Process  Process
+	Hostname string
+	Labels   map[string]string
+	Mounts   []specs.Mount
+	ReadOnly bool
+	UserNS   *UserNS // nil: the host's
+	Limits   *specs.LinuxResources
+	Sysctls  map[string]string
 
-	Security Security `json:"security,omitzero"`
-	AppArmor string   `json:"appArmor,omitempty"` // the profile of the last run
-	Devices  []Device `json:"devices,omitempty"`  // as they were at the last run
+	Security Security
+	AppArmor string   // the profile of the last run
+	Devices  []Device // as they were at the last run
 
-	Network string                `json:"network,omitempty"`
-	Publish []network.PortMapping `json:"publish,omitempty"` // as the user wants them
-	Ports   []network.PortMapping `json:"ports,omitempty"`   // as they are, of the last run
-	Address netip.Addr            `json:"address,omitzero"`  // of the last run
+	Network string
+	Publish []network.PortMapping // as the user wants them
+	Ports   []network.PortMapping // as they are, of the last run
+	Address netip.Addr            // of the last run
 
-	Detached   bool `json:"detached"`   // nobody's terminal or pipes keep it alive
-	AutoRemove bool `json:"autoRemove"` // it is removed when it ends
+	Detached   bool // nobody's terminal or pipes keep it alive
+	AutoRemove bool // it is removed when it ends
 
-	Storage resource.Journal `json:"storage"` // until the container is removed
-	Runtime resource.Journal `json:"runtime"` // until it ends
+	Storage resource.Journal // until the container is removed
+	Runtime resource.Journal // until it ends
 
-	Started time.Time `json:"started,omitzero"`
-	BootID  string    `json:"bootId,omitempty"` // of the boot in which it was started
-	Exit    *Exit     `json:"exit,omitempty"`
+	Started time.Time
+	BootID  string // of the boot in which it was started
+	Exit    *Exit
 
 	lost bool // there is no record any more: this says what is known all the same
+}
+
+// Members implements members.Object.
+func (r *Record) Members(list *members.List) {
+	list.Always("version", &r.Version)
+	list.Always("id", &r.ID)
+	list.Always("name", &r.Name)
+	list.Always("created", &r.Created)
+	list.Always("image", &r.Image)
+	list.Always("process", &r.Process)
+	list.Always("hostname", &r.Hostname)
+	list.Given("labels", &r.Labels)
+	list.Given("mounts", &r.Mounts)
+	list.Given("readOnly", &r.ReadOnly)
+	list.Given("userns", members.Pointer(&r.UserNS))
+	list.Given("limits", members.Foreign(&r.Limits, cgroups.Members))
+	list.Given("sysctls", &r.Sysctls)
+	list.Given("security", &r.Security)
+	list.Given("appArmor", &r.AppArmor)
+	list.Given("devices", &r.Devices)
+	list.Given("network", &r.Network)
+	list.Given("publish", members.Array(&r.Publish))
+	list.Given("ports", members.Array(&r.Ports))
+	list.Given("address", &r.Address)
+	list.Always("detached", &r.Detached)
+	list.Always("autoRemove", &r.AutoRemove)
+	list.Always("storage", &r.Storage)
+	list.Always("runtime", &r.Runtime)
+	list.Given("started", &r.Started)
+	list.Given("bootId", &r.BootID)
+	list.Given("exit", members.Pointer(&r.Exit))
 }
 
 // ImageReference says what image a container was made from. Layers are
 // directories, the top one first.
 type ImageReference struct {
-	Name     string   `json:"name"`     // as the user wrote it
-	FullName string   `json:"fullName"` // with its tag
-	ID       string   `json:"id"`
-	Layers   []string `json:"layers"`
+	Name     string // as the user wrote it
+	FullName string // with its tag
+	ID       string
+	Layers   []string
+}
+
+// Members implements members.Object.
+func (i *ImageReference) Members(list *members.List) {
+	list.Always("name", &i.Name)
+	list.Always("fullName", &i.FullName)
+	list.Always("id", &i.ID)
+	list.Always("layers", &i.Layers)
 }
 
 // Process is the program of a container, with the image's defaults filled in.
 type Process struct {
-	Args       []string            `json:"args"`
-	Env        []string            `json:"env"`
-	User       string              `json:"user,omitempty"`
-	Cwd        string              `json:"cwd"`
-	Terminal   bool                `json:"terminal,omitempty"`
-	Stdin      bool                `json:"stdin,omitempty"` // somebody may write to it
-	Init       bool                `json:"init,omitempty"`
-	StopSignal string              `json:"stopSignal,omitempty"`
-	Rlimits    []specs.POSIXRlimit `json:"rlimits,omitempty"`
+	Args       []string
+	Env        []string
+	User       string
+	Cwd        string
+	Terminal   bool
+	Stdin      bool // somebody may write to it
+	Init       bool
+	StopSignal string
+	Rlimits    []specs.POSIXRlimit
+}
+
+// Members implements members.Object.
+func (p *Process) Members(list *members.List) {
+	list.Always("args", &p.Args)
+	list.Always("env", &p.Env)
+	list.Given("user", &p.User)
+	list.Always("cwd", &p.Cwd)
+	list.Given("terminal", &p.Terminal)
+	list.Given("stdin", &p.Stdin)
+	list.Given("init", &p.Init)
+	list.Given("stopSignal", &p.StopSignal)
+	list.Given("rlimits", &p.Rlimits)
 }
 
 // Exit says how the container's last run ended.
 type Exit struct {
-	Code   int       `json:"code"`
-	OOM    bool      `json:"oom,omitempty"`
-	At     time.Time `json:"at"`
-	Reason string    `json:"reason,omitempty"`
+	Code   int
+	OOM    bool
+	At     time.Time
+	Reason string
+}
+
+// Members implements members.Object.
+func (e *Exit) Members(list *members.List) {
+	list.Always("code", &e.Code)
+	list.Given("oom", &e.OOM)
+	list.Always("at", &e.At)
+	list.Given("reason", &e.Reason)
 }
 
 func (e *Engine) recordPath(id string) string {

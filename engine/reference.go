@@ -5,17 +5,25 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/members"
 	"mydocker/internal/process"
 )
 
 // Reference names a process so that the name outlives it.
 type Reference struct {
-	PID   int    `json:"pid"`
-	Start uint64 `json:"start"` // in clock ticks since boot
+	PID   int
+	Start uint64 // in clock ticks since boot
 
 	// Inode tells in less time that the process runs. It is 0 where it is not
 	// known; that the process does not run, Start tells.
-	Inode process.Inode `json:"inode,omitempty"`
+	Inode process.Inode
+}
+
+// Members implements members.Object.
+func (r *Reference) Members(list *members.List) {
+	list.Always("pid", &r.PID)
+	list.Always("start", &r.Start)
+	list.Given("inode", (*uint64)(&r.Inode))
 }
 
 // refer names a process of this moment.

@@ -9,6 +9,7 @@ import (
 
 	"mydocker/container"
 	"mydocker/internal/idmap"
+	"mydocker/internal/members"
 	"mydocker/internal/shell"
 	"mydocker/resource"
 	"mydocker/state"
@@ -19,8 +20,14 @@ import (
 // its IDs 0 to Size-1 are First to First+Size-1 on the host, for as long as the
 // container exists.
 type UserNS struct {
-	Size  uint32 `json:"size"`
-	First uint32 `json:"first"` // 0: not chosen yet
+	Size  uint32
+	First uint32 // 0: not chosen yet
+}
+
+// Members implements members.Object.
+func (u *UserNS) Members(list *members.List) {
+	list.Always("size", &u.Size)
+	list.Always("first", &u.First)
 }
 
 // mapping is the user namespace in the runtime-spec's words.

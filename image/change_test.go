@@ -1,10 +1,11 @@
 package image
 
 import (
-	"encoding/json"
 	"reflect"
 	"strings"
 	"testing"
+
+	"mydocker/internal/members"
 )
 
 func TestChanges(t *testing.T) {
@@ -33,7 +34,7 @@ func TestChanges(t *testing.T) {
 	}
 	for _, test := range tests {
 		want := base.clone()
-		if err := json.Unmarshal([]byte(test.want), &want); err != nil {
+		if err := members.Unmarshal([]byte(test.want), &want); err != nil {
 			t.Fatalf("%s: %v", test.want, err)
 		}
 		got, err := applyChanges(base, strings.Split(test.changes, "\n"))
@@ -67,12 +68,10 @@ func TestConfigIsTheOCIConfig(t *testing.T) {
 	const example = `{"User":"alice","ExposedPorts":{"8080/tcp":{}},"Env":["PATH=/bin"],"Entrypoint":["/bin/app"],` +
 		`"Cmd":["--foreground"],"Volumes":{"/var/app":{}},"WorkingDir":"/home/alice","Labels":{"a":"b"},"StopSignal":"SIGTERM"}`
 	var config Config
-	decoder := json.NewDecoder(strings.NewReader(example))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&config); err != nil {
+	if err := members.Unmarshal([]byte(example), &config); err != nil {
 		t.Fatal(err)
 	}
-	if data, err := json.Marshal(config); err != nil || string(data) != example {
+	if data, err := members.MarshalCompact(&config); err != nil || string(data) != example {
 		t.Errorf("got %s, %v", data, err)
 	}
 }

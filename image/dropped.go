@@ -9,13 +9,22 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"mydocker/internal/members"
 )
 
 // stamp tells one state of a dropped archive from another.
 type stamp struct {
-	Size     int64     `json:"size"`
-	Modified time.Time `json:"modified"`
-	Inode    uint64    `json:"inode"`
+	Size     int64
+	Modified time.Time
+	Inode    uint64
+}
+
+// Members implements members.Object.
+func (s *stamp) Members(list *members.List) {
+	list.Always("size", &s.Size)
+	list.Always("modified", &s.Modified)
+	list.Always("inode", &s.Inode)
 }
 
 func stampOf(info fs.FileInfo) stamp {

@@ -1,7 +1,6 @@
 package image
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"path"
@@ -11,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"mydocker/internal/members"
 	"mydocker/state"
 )
 
@@ -60,12 +60,12 @@ func checkConfig(t *testing.T, text string, config Config) {
 	if !path.IsAbs(config.WorkingDir) || path.Clean(config.WorkingDir) != config.WorkingDir {
 		t.Errorf("%q gives the working directory %q", text, config.WorkingDir)
 	}
-	data, err := json.Marshal(config)
+	data, err := members.Marshal(&config)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var read Config
-	if err := json.Unmarshal(data, &read); err != nil {
+	if err := members.Unmarshal(data, &read); err != nil {
 		t.Errorf("%q, written as %s: %v", text, data, err)
 	}
 }

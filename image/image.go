@@ -31,7 +31,7 @@ import (
 	"runtime"
 	"time"
 
-	json "github.com/go-json-experiment/json/v1"
+	"mydocker/internal/members"
 )
 
 // Image is a root file system and what to run in it.
@@ -68,16 +68,32 @@ func (i Image) Unpacked() bool { return i.ID != "" }
 // not used because its package compiles regular expressions whenever the
 // program starts (0.12 ms).
 type Config struct {
-	User         string              `json:"User,omitempty"`
-	ExposedPorts map[string]struct{} `json:"ExposedPorts,omitempty"`
-	Env          []string            `json:"Env,omitempty"`
-	Entrypoint   []string            `json:"Entrypoint,omitempty"`
-	Cmd          []string            `json:"Cmd,omitempty"`
-	Volumes      map[string]struct{} `json:"Volumes,omitempty"`
-	WorkingDir   string              `json:"WorkingDir,omitempty"`
-	Labels       map[string]string   `json:"Labels,omitempty"`
-	StopSignal   string              `json:"StopSignal,omitempty"`
+	User         string
+	ExposedPorts map[string]struct{}
+	Env          []string
+	Entrypoint   []string
+	Cmd          []string
+	Volumes      map[string]struct{}
+	WorkingDir   string
+	Labels       map[string]string
+	StopSignal   string
 }
+
+// Members implements members.Object.
+func (c *Config) Members(list *members.List) {
+	list.Given("User", &c.User)
+	list.Given("ExposedPorts", &c.ExposedPorts)
+	list.Given("Env", &c.Env)
+	list.Given("Entrypoint", &c.Entrypoint)
+	list.Given("Cmd", &c.Cmd)
+	list.Given("Volumes", &c.Volumes)
+	list.Given("WorkingDir", &c.WorkingDir)
+	list.Given("Labels", &c.Labels)
+	list.Given("StopSignal", &c.StopSignal)
+}
+
+// MarshalJSON implements json.Marshaler, by which images are shown.
+func (c Config) MarshalJSON() ([]byte, error) { return members.MarshalCompact(&c) }
 
 // rootfsConfig is the config of an image made of a bare root file system. An
 // archive says nothing about what to run, and "docker import" leaves it at
@@ -88,15 +104,23 @@ func rootfsConfig() Config { return Config{Cmd: []string{"/bin/sh"}} }
 // identity is what the ID of an image is the hash of, as JSON: two images that
 // differ in any of it are two images.
 type identity struct {
-	Created      time.Time `json:"created"`
-	Architecture string    `json:"architecture"`
-	Config       Config    `json:"config"`
-	Layers       []string  `json:"layers"`
+	Created      time.Time
+	Architecture string
+	Config       Config
+	Layers       []string
+}
+
+// Members implements members.Object.
+func (i *identity) Members(list *members.List) {
+	list.Always("created", &i.Created)
+	list.Always("architecture", &i.Architecture)
+	list.Always("config", &i.Config)
+	list.Always("layers", &i.Layers)
 }
 
 // idOf gives the ID of an image with these layers, by their IDs.
 func idOf(created time.Time, config Config, layers []string) (string, error) {
-	data, err := json.Marshal(identity{created, runtime.GOARCH, config, layers})
+	data, err := members.MarshalCompact(&identity{created, runtime.GOARCH, config, layers})
 	if err != nil {
 		return "", fmt.Errorf("making an image ID: %w", err)
 	}

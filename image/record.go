@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"mydocker/internal/members"
 	"mydocker/state"
 )
 
@@ -20,21 +21,34 @@ const recordVersion = 1
 // record is an image as its file holds it. One that has several names has as
 // many records.
 type record struct {
-	Version int       `json:"version"`
-	ID      string    `json:"id"`
-	Name    string    `json:"name,omitempty"`
-	Created time.Time `json:"created"`
-	Size    int64     `json:"size"`
-	Layers  []string  `json:"layers"` // IDs, top first
-	Config  Config    `json:"config"`
+	Version int
+	ID      string
+	Name    string
+	Created time.Time
+	Size    int64
+	Layers  []string // IDs, top first
+	Config  Config
 
 	// Dropped is the archive of this name that lay in the store's directory
 	// when the record was written. One that differs is newer and takes over.
-	Dropped *stamp `json:"dropped,omitempty"`
+	Dropped *stamp
 
 	// FromDropped says that the layer was unpacked from that archive, and can
 	// be once more.
-	FromDropped bool `json:"fromDropped,omitempty"`
+	FromDropped bool
+}
+
+// Members implements members.Object.
+func (r *record) Members(list *members.List) {
+	list.Always("version", &r.Version)
+	list.Always("id", &r.ID)
+	list.Given("name", &r.Name)
+	list.Always("created", &r.Created)
+	list.Always("size", &r.Size)
+	list.Always("layers", &r.Layers)
+	list.Always("config", &r.Config)
+	list.Given("dropped", members.Pointer(&r.Dropped))
+	list.Given("fromDropped", &r.FromDropped)
 }
 
 // FormatVersion implements state.Versioned.
@@ -106,7 +120,7 @@ func (r record) check() error {
 // write puts a record in its place. It survives a power cut.
 func (s *Store) write(r record) error {
 	r.Version = recordVersion
-	return state.Write(s.recordPath(r.Name, r.ID), r, state.Durable)
+	return state.Write(s.recordPath(r.Name, r.ID), &r, state.Durable)
 }
 
 // erase removes a record.

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"net/netip"
 	"time"
+
+	"mydocker/internal/members"
 )
 
 // BridgeDriver is the one driver there is: a Linux bridge on the host, named
@@ -16,11 +18,20 @@ const BridgeDriver = "bridge"
 
 // Network is what is recorded of a network.
 type Network struct {
-	Name    string       `json:"name"`
-	Driver  string       `json:"driver"`
-	Subnet  netip.Prefix `json:"subnet"`  // masked, such as 10.10.10.0/24
-	Gateway netip.Addr   `json:"gateway"` // the bridge's address
-	Created time.Time    `json:"created"`
+	Name    string
+	Driver  string
+	Subnet  netip.Prefix // masked, such as 10.10.10.0/24
+	Gateway netip.Addr   // the bridge's address
+	Created time.Time
+}
+
+// Members implements members.Object.
+func (n *Network) Members(list *members.List) {
+	list.Always("name", &n.Name)
+	list.Always("driver", &n.Driver)
+	list.Always("subnet", &n.Subnet)
+	list.Always("gateway", &n.Gateway)
+	list.Always("created", &n.Created)
 }
 
 // GatewayPrefix is the gateway with the subnet's mask, such as 10.10.10.1/24.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"net/netip"
 	"strconv"
+
+	"mydocker/internal/members"
 )
 
 // The transport protocols of which ports can be published.
@@ -14,10 +16,18 @@ const (
 
 // PortMapping publishes one port of a container on the host.
 type PortMapping struct {
-	HostIP        netip.Addr `json:"hostIP,omitzero"`    // unset: every address of the host
-	HostPort      uint16     `json:"hostPort,omitempty"` // 0: the kernel chooses one at start
-	ContainerPort uint16     `json:"containerPort"`
-	Protocol      string     `json:"protocol"` // TCP or UDP
+	HostIP        netip.Addr // unset: every address of the host
+	HostPort      uint16     // 0: the kernel chooses one at start
+	ContainerPort uint16
+	Protocol      string // TCP or UDP
+}
+
+// Members implements members.Object.
+func (p *PortMapping) Members(list *members.List) {
+	list.Given("hostIP", &p.HostIP)
+	list.Given("hostPort", &p.HostPort)
+	list.Always("containerPort", &p.ContainerPort)
+	list.Always("protocol", &p.Protocol)
 }
 
 // String renders a mapping as docker's ps does: 0.0.0.0:8080->80/tcp, or

@@ -1,11 +1,11 @@
 package network_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 
+	"mydocker/internal/members"
 	"mydocker/network"
 )
 
@@ -113,12 +113,12 @@ func TestPortMappingSurvivesTheStateFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	data, err := json.Marshal(mappings)
+	data, err := members.Marshal(members.Array(&mappings))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var read []network.PortMapping
-	if err := json.Unmarshal(data, &read); err != nil || fmt.Sprint(read) != fmt.Sprint(mappings) {
+	if err := members.Unmarshal(data, members.Array(&read)); err != nil || fmt.Sprint(read) != fmt.Sprint(mappings) {
 		t.Errorf("%s became %v, %v", data, read, err)
 	}
 }

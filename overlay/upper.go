@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/members"
 	"mydocker/internal/shell"
 	"mydocker/internal/tree"
 	"mydocker/resource"
@@ -21,18 +22,25 @@ const UpperKind = "upper"
 type Upper struct {
 	// Directory holds "upper" and "work", and may hold other things; it is
 	// removed when nothing else is left in it.
-	Directory string `json:"directory"`
+	Directory string
 
 	// Lower is the root directory of the image's top layer. The root directory
 	// of the container has the owner and mode of "upper", so that those are
 	// copied from there.
-	Lower string `json:"lower"`
+	Lower string
 
 	// Volatile mounts the overlay so that nothing written to it is forced to
 	// the disk, whatever programs ask for (kernel 5.10). After a crash of the
 	// host the layer is worth nothing, and the kernel refuses to mount it a
 	// second time: it is for containers that are removed when they end.
-	Volatile bool `json:"volatile,omitempty"`
+	Volatile bool
+}
+
+// Members implements members.Object.
+func (u *Upper) Members(list *members.List) {
+	list.Always("directory", &u.Directory)
+	list.Always("lower", &u.Lower)
+	list.Given("volatile", &u.Volatile)
 }
 
 var _ resource.Resource = (*Upper)(nil)

@@ -1,7 +1,6 @@
 package overlay
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -10,6 +9,7 @@ import (
 	"syscall"
 	"testing"
 
+	"mydocker/internal/members"
 	"mydocker/resource"
 )
 
@@ -171,7 +171,7 @@ func TestUpperSurvivesTheJournal(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := set[0].(*Upper); *got != *u {
-		data, _ := json.Marshal(got)
+		data, _ := members.Marshal(got)
 		t.Errorf("read back %s", data)
 	}
 }

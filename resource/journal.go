@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"slices"
 
-	json "github.com/go-json-experiment/json/v1"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"mydocker/internal/members"
 )
 
 // Journal is a Set in its serialised form, in the same order. As part of a state
@@ -17,21 +19,27 @@ type Journal struct {
 
 // entry is a resource as a state file holds it.
 type entry struct {
-	Kind  string          `json:"kind"`
-	Value json.RawMessage `json:"value"`
+	Kind  string
+	Value jsontext.Value
+}
+
+// Members implements members.Object.
+func (e *entry) Members(list *members.List) {
+	list.Always("kind", &e.Kind)
+	list.Always("value", &e.Value)
 }
 
 // Encode writes a set down.
 func Encode(s Set) (Journal, error) {
 	entries := make([]entry, 0, len(s))
 	for _, r := range s {
-		value, err := json.Marshal(r)
+		value, err := members.MarshalCompact(r)
 		if err != nil {
 			return Journal{}, fmt.Errorf("recording %s: %w", r, err)
 		}
 		entries = append(entries, entry{Kind: r.Kind(), Value: value})
 	}
-	text, err := json.Marshal(entries)
+	text, err := members.MarshalCompact(members.Array(&entries))
 	return Journal{text}, err
 }
 
@@ -58,7 +66,7 @@ func (j Journal) Check() error {
 
 func (j Journal) entries() (entries []entry, err error) {
 	if j.text != nil {
-		err = json.Unmarshal(j.text, &entries)
+		err = members.Unmarshal(j.text, members.Array(&entries))
 	}
 	if err != nil {
 		err = fmt.Errorf("reading resources: %w", err)
@@ -99,5 +107,5 @@ func (e entry) fill(r Resource) error {
 	if len(e.Value) == 0 || string(e.Value) == "null" {
 		return errors.New("its value is missing")
 	}
-	return json.Unmarshal(e.Value, r)
+	return members.Unmarshal(e.Value, r)
 }

@@ -10,10 +10,8 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/go-json-experiment/json"
-	jsonv1 "github.com/go-json-experiment/json/v1"
-
 	"mydocker/internal/failpoint"
+	"mydocker/internal/members"
 	"mydocker/internal/smallfile"
 )
 
@@ -43,7 +41,7 @@ func (e *CorruptError) Unwrap() error { return e.Cause }
 // Write replaces the file at path with the JSON of value. Readers see the old
 // content or the new one, never a part; on an error the old one stays.
 func Write(path string, value any, durability Durability) error {
-	data, err := jsonv1.MarshalIndent(value, "", "  ")
+	data, err := members.Marshal(value)
 	if err != nil {
 		return fmt.Errorf("writing state file %q: %w", path, err)
 	}
@@ -144,9 +142,7 @@ func decode(path string, data []byte, value any) error {
 	if len(bytes.TrimSpace(data)) == 0 {
 		return &CorruptError{Path: path, Cause: errors.New("the file is empty")}
 	}
-	// As encoding/json reads, but for the pass over all of it beforehand, which
-	// gives errors their old words.
-	err := json.Unmarshal(data, value, jsonv1.DefaultOptionsV1(), jsonv1.ReportErrorsWithLegacySemantics(false))
+	err := members.Unmarshal(data, value)
 	if err != nil {
 		err = &CorruptError{Path: path, Cause: err}
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"mydocker/internal/members"
 	"mydocker/internal/shell"
 	"mydocker/resource"
 )
@@ -19,10 +20,18 @@ import (
 // container for as long as that exists. On disk it is a symbolic link from
 // "FIRST-LAST" to the container's ID.
 type Range struct {
-	Directory string `json:"directory"`
-	First     uint32 `json:"first"`
-	Size      uint32 `json:"size"`
-	Owner     string `json:"owner"` // container ID
+	Directory string
+	First     uint32
+	Size      uint32
+	Owner     string // container ID
+}
+
+// Members implements members.Object.
+func (r *Range) Members(list *members.List) {
+	list.Always("directory", &r.Directory)
+	list.Always("first", &r.First)
+	list.Always("size", &r.Size)
+	list.Always("owner", &r.Owner)
 }
 
 // RangeKind is the kind of a Range in state files.

@@ -1,20 +1,28 @@
 package manager
 
 import (
-	json "github.com/go-json-experiment/json/v1"
 	"github.com/opencontainers/runtime-spec/specs-go"
 
 	"mydocker/cgroups"
 	"mydocker/internal/instance"
+	"mydocker/internal/members"
 )
 
 // recorded is a Cgroup as state files hold it: with one line for each device rule,
 // for which the runtime-spec has six. Earlier files have the rules among the limits.
 type recorded struct {
-	Path     string                `json:"path"`
-	Limits   *specs.LinuxResources `json:"limits,omitempty"`
-	Devices  []string              `json:"devices,omitempty"`
-	Instance instance.Mark         `json:"instance,omitempty"`
+	Path     string
+	Limits   *specs.LinuxResources
+	Devices  []string
+	Instance instance.Mark
+}
+
+// Members implements members.Object.
+func (r *recorded) Members(list *members.List) {
+	list.Always("path", &r.Path)
+	list.Given("limits", members.Foreign(&r.Limits, cgroups.Members))
+	list.Given("devices", &r.Devices)
+	list.Given("instance", (*string)(&r.Instance))
 }
 
 // MarshalJSON implements json.Marshaler.
@@ -27,13 +35,13 @@ func (c *Cgroup) MarshalJSON() ([]byte, error) {
 		}
 		limits.Devices, written.Limits = nil, &limits
 	}
-	return json.Marshal(&written)
+	return members.MarshalCompact(&written)
 }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (c *Cgroup) UnmarshalJSON(text []byte) error {
 	var read recorded
-	if err := json.Unmarshal(text, &read); err != nil {
+	if err := members.Unmarshal(text, &read); err != nil {
 		return err
 	}
 	c.Path, c.Limits, c.Instance = read.Path, read.Limits, read.Instance

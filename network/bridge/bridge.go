@@ -10,14 +10,22 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/internal/instance"
+	"mydocker/internal/members"
 )
 
 // Bridge is the host's side of a network: a bridge that is up and has the
 // gateway's address.
 type Bridge struct {
-	Name     string        `json:"name"`
-	Address  netip.Prefix  `json:"address"` // the gateway with the subnet's mask
-	Instance instance.Mark `json:"instance,omitempty"`
+	Name     string
+	Address  netip.Prefix // the gateway with the subnet's mask
+	Instance instance.Mark
+}
+
+// Members implements members.Object.
+func (b *Bridge) Members(list *members.List) {
+	list.Always("name", &b.Name)
+	list.Always("address", &b.Address)
+	list.Given("instance", (*string)(&b.Instance))
 }
 
 const (

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/internal/instance"
+	"mydocker/internal/members"
 	"mydocker/internal/netdevice"
 	"mydocker/network"
 	"mydocker/resource"
@@ -17,18 +18,28 @@ import (
 // Veth connects a container to a bridge: a pair of links, one end a port of
 // the bridge, the other the container's eth0.
 type Veth struct {
-	Name    string       `json:"name"` // of the host's end: VethName(ID)
-	Bridge  string       `json:"bridge"`
-	Address netip.Prefix `json:"address"` // of eth0, with the subnet's mask
-	Gateway netip.Addr   `json:"gateway"`
-	IPv6    bool         `json:"ipv6,omitempty"` // eth0's is left as the container's sysctls have it; else it is off
+	Name    string // of the host's end: VethName(ID)
+	Bridge  string
+	Address netip.Prefix // of eth0, with the subnet's mask
+	Gateway netip.Addr
+	IPv6    bool // eth0's is left as the container's sysctls have it; else it is off
 
-	Instance instance.Mark `json:"instance,omitempty"`
+	Instance instance.Mark
 
 	// Sandbox is a path to the container's network namespace. Create needs
 	// it. Where it is known, Check looks at the container's end too. It is not
 	// recorded.
-	Sandbox string `json:"-"`
+	Sandbox string
+}
+
+// Members implements members.Object.
+func (v *Veth) Members(list *members.List) {
+	list.Always("name", &v.Name)
+	list.Always("bridge", &v.Bridge)
+	list.Always("address", &v.Address)
+	list.Always("gateway", &v.Gateway)
+	list.Given("ipv6", &v.IPv6)
+	list.Given("instance", (*string)(&v.Instance))
 }
 
 const (

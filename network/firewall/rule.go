@@ -5,26 +5,47 @@
 // the one of the two that the host uses.
 package firewall
 
-import "net/netip"
+import (
+	"net/netip"
+
+	"mydocker/internal/members"
+)
 
 // Rule is one rule in the words of iptables(8). The zero value of a match
 // means that the rule has no such match. Rules are equal by ==.
 type Rule struct {
-	Table  Table  `json:"table"`
-	Chain  string `json:"chain"`
-	Insert bool   `json:"insert,omitempty"` // -I, at the top of the chain, instead of -A
+	Table  Table
+	Chain  string
+	Insert bool // -I, at the top of the chain, instead of -A
 
-	Source          netip.Prefix `json:"source,omitzero"`          // -s, masked IPv4
-	Destination     netip.Prefix `json:"destination,omitzero"`     // -d, masked IPv4
-	In              Interface    `json:"in,omitzero"`              // -i
-	Out             Interface    `json:"out,omitzero"`             // -o
-	Protocol        Protocol     `json:"protocol,omitempty"`       // -p
-	DestinationType AddressType  `json:"destinationType,omitzero"` // -m addrtype --dst-type
-	States          States       `json:"states,omitempty"`         // -m conntrack --ctstate
-	DestinationPort uint16       `json:"destinationPort,omitzero"` // --dport; needs a protocol
+	Source          netip.Prefix // -s, masked IPv4
+	Destination     netip.Prefix // -d, masked IPv4
+	In              Interface    // -i
+	Out             Interface    // -o
+	Protocol        Protocol     // -p
+	DestinationType AddressType  // -m addrtype --dst-type
+	States          States       // -m conntrack --ctstate
+	DestinationPort uint16       // --dport; needs a protocol
 
-	Target Target         `json:"target"`      // -j
-	To     netip.AddrPort `json:"to,omitzero"` // --to-destination of DNAT
+	Target Target         // -j
+	To     netip.AddrPort // --to-destination of DNAT
+}
+
+// Members implements members.Object.
+func (r *Rule) Members(list *members.List) {
+	list.Always("table", (*string)(&r.Table))
+	list.Always("chain", &r.Chain)
+	list.Given("insert", &r.Insert)
+	list.Given("source", &r.Source)
+	list.Given("destination", &r.Destination)
+	list.Given("in", &r.In)
+	list.Given("out", &r.Out)
+	list.Given("protocol", (*string)(&r.Protocol))
+	list.Given("destinationType", (*string)(&r.DestinationType))
+	list.Given("states", (*string)(&r.States))
+	list.Given("destinationPort", &r.DestinationPort)
+	list.Always("target", (*string)(&r.Target))
+	list.Given("to", &r.To)
 }
 
 // Table is a table of iptables.
@@ -46,8 +67,14 @@ const (
 
 // Interface is a match for the name of an interface.
 type Interface struct {
-	Name string `json:"name"`
-	Not  bool   `json:"not,omitempty"` // every interface but this one
+	Name string
+	Not  bool // every interface but this one
+}
+
+// Members implements members.Object.
+func (i *Interface) Members(list *members.List) {
+	list.Always("name", &i.Name)
+	list.Given("not", &i.Not)
 }
 
 // Protocol is a transport protocol that has ports.

@@ -1,12 +1,13 @@
 package firewall
 
 import (
-	"encoding/json"
 	"net/netip"
 	"os/exec"
 	"slices"
 	"strings"
 	"testing"
+
+	"mydocker/internal/members"
 )
 
 func subnet() netip.Prefix { return netip.MustParsePrefix("10.10.10.1/24") }
@@ -75,12 +76,12 @@ func TestAShellReadsTheWordsBack(t *testing.T) {
 
 func TestRulesSurviveTheirStateFile(t *testing.T) {
 	for _, rule := range append(ForNetwork("testbr", subnet()), ForPort(published("192.0.2.7"))...) {
-		data, err := json.Marshal(rule)
+		data, err := members.Marshal(&rule)
 		if err != nil {
 			t.Fatal(err)
 		}
 		var back Rule
-		if err := json.Unmarshal(data, &back); err != nil || back != rule {
+		if err := members.Unmarshal(data, &back); err != nil || back != rule {
 			t.Errorf("%s\nis read as %+v, %v\nwant %+v", data, back, err, rule)
 		}
 	}

@@ -2,7 +2,6 @@ package ipam
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"mydocker/internal/members"
 	"mydocker/state"
 )
 
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 // prints them.
 func takeMany(description string) error {
 	var pool Pool
-	if err := json.Unmarshal([]byte(description), &pool); err != nil {
+	if err := members.Unmarshal([]byte(description), &pool); err != nil {
 		return err
 	}
 	for i := range takesPerProcess {
@@ -61,7 +61,7 @@ func lockPath(pool *Pool) string { return filepath.Join(filepath.Dir(pool.Direct
 func TestNoAddressGoesToTwoProcesses(t *testing.T) {
 	const processes = 8
 	pool := newPool(t, "10.10.10.1/24")
-	description, err := json.Marshal(pool)
+	description, err := members.Marshal(pool)
 	if err != nil {
 		t.Fatal(err)
 	}

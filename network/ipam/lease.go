@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"mydocker/internal/members"
 	"mydocker/internal/shell"
 	"mydocker/resource"
 )
@@ -20,9 +21,16 @@ import (
 // link from the address to the container's ID: it comes into being whole, with
 // its content, and only where nothing is yet.
 type Lease struct {
-	Directory string     `json:"directory"`
-	Address   netip.Addr `json:"address"`
-	Owner     string     `json:"owner"` // container ID
+	Directory string
+	Address   netip.Addr
+	Owner     string // container ID
+}
+
+// Members implements members.Object.
+func (l *Lease) Members(list *members.List) {
+	list.Always("directory", &l.Directory)
+	list.Always("address", &l.Address)
+	list.Always("owner", &l.Owner)
 }
 
 // LeaseKind is the kind of a Lease in state files.

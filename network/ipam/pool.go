@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"mydocker/internal/members"
 	"mydocker/internal/shell"
 	"mydocker/network"
 	"mydocker/resource"
@@ -17,9 +18,16 @@ import (
 // holds their leases. Whoever takes an address holds the network's lock from
 // Next or Request until the lease is made.
 type Pool struct {
-	Directory string       `json:"directory"`
-	Subnet    netip.Prefix `json:"subnet"`
-	Gateway   netip.Addr   `json:"gateway"`
+	Directory string
+	Subnet    netip.Prefix
+	Gateway   netip.Addr
+}
+
+// Members implements members.Object.
+func (p *Pool) Members(list *members.List) {
+	list.Always("directory", &p.Directory)
+	list.Always("subnet", &p.Subnet)
+	list.Always("gateway", &p.Gateway)
 }
 
 // PoolKind is the kind of a Pool in state files.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 
+	"mydocker/internal/members"
 	"mydocker/network/firewall"
 	"mydocker/resource"
 )
@@ -15,8 +16,14 @@ import (
 // Rules are all the rules of one owner. An owner, a container or a network, has
 // one such value: removing it removes whatever carries the owner's comment.
 type Rules struct {
-	Owner string          `json:"owner"` // container ID or network name
-	Rules []firewall.Rule `json:"rules"`
+	Owner string // container ID or network name
+	Rules []firewall.Rule
+}
+
+// Members implements members.Object.
+func (r *Rules) Members(list *members.List) {
+	list.Always("owner", &r.Owner)
+	list.Always("rules", members.Array(&r.Rules))
 }
 
 var _ resource.Resource = (*Rules)(nil)
