@@ -16,7 +16,7 @@ func runFlags() []cli.Flag {
 		cli.BoolFlag{Name: "i, interactive", Usage: "let the program read standard input"},
 		cli.BoolFlag{Name: "t, tty", Usage: "give the program a terminal"},
 		cli.BoolFlag{Name: "d, detach", Usage: "run in the background and print the container's ID"},
-		cli.BoolFlag{Name: "rm", Usage: "remove the container when it ends (default in the foreground; --rm=false keeps it)"},
+		command.OptionalBool{BoolFlag: cli.BoolFlag{Name: "rm", Usage: "remove the container when it ends (default in the foreground; --rm=false keeps it)"}},
 		cli.StringFlag{Name: "name", Usage: "the container's name (default: its ID)"},
 		command.Repeated{StringSliceFlag: cli.StringSliceFlag{Name: "e, env", Usage: "set an environment variable: `KEY=VALUE`"}},
 		command.Repeated{StringSliceFlag: cli.StringSliceFlag{Name: "env-file", Usage: "set the environment variables in `FILE`"}},
@@ -27,7 +27,7 @@ func runFlags() []cli.Flag {
 		cli.StringFlag{Name: "u, user", Usage: "run as `USER[:GROUP]`, names or numbers"},
 		cli.StringFlag{Name: "userns", Usage: "user namespace: `host`, or auto[:size=N] for IDs that are nobody's on the host"},
 		cli.StringFlag{Name: "h, hostname", Usage: "the container's host name (default: its ID)"},
-		cli.StringFlag{Name: "entrypoint", Usage: "run this in place of the image's entrypoint"},
+		command.OptionalString{StringFlag: cli.StringFlag{Name: "entrypoint", Usage: "run this in place of the image's entrypoint"}},
 		cli.StringFlag{Name: "network, net", Usage: "join this network (default: none, only lo)"},
 		command.Repeated{StringSliceFlag: cli.StringSliceFlag{Name: "p, publish", Usage: "publish a port: `[IP:]HOST:CONTAINER[/udp]`"}},
 		cli.StringFlag{Name: "m, memory, mem", Usage: "at most so much memory: `100m`"},
@@ -55,11 +55,7 @@ func runOptions(c *cli.Context) (engine.RunOptions, error) {
 		User: c.String("user"), WorkingDir: c.String("workdir"), Hostname: c.String("hostname"),
 		Terminal: c.Bool("tty"), Stdin: c.Bool("interactive"), Detached: c.Bool("detach"),
 		Network: c.String("network"), ReadOnly: c.Bool("read-only"), Init: c.Bool("init"),
-		StopSignal: c.String("stop-signal"), AutoRemove: autoRemove(c),
-	}
-	if c.IsSet("entrypoint") {
-		entrypoint := c.String("entrypoint")
-		options.Entrypoint = &entrypoint
+		StopSignal: c.String("stop-signal"), AutoRemove: autoRemove(c), Entrypoint: command.GivenString(c, "entrypoint"),
 	}
 	for _, read := range []func(*cli.Context, *engine.RunOptions) error{
 		readEnvironment, readMounts, readUserns, readPorts, readLimits, readLabels, readSecurity,
@@ -74,8 +70,8 @@ func runOptions(c *cli.Context) (engine.RunOptions, error) {
 // autoRemove follows the article: what runs in the foreground goes when it
 // ends, what is detached stays until it is removed.
 func autoRemove(c *cli.Context) bool {
-	if c.IsSet("rm") {
-		return c.Bool("rm")
+	if wanted := command.GivenBool(c, "rm"); wanted != nil {
+		return *wanted
 	}
 	return !c.Bool("detach")
 }

@@ -26,40 +26,49 @@ type hosted struct {
 // hostMonitor starts a monitor in this process. It waits for the command, and
 // closes the ports when it ends.
 func (e *Engine) hostMonitor(id string, held ports) (*monitorProcess, error) {
-	self, err := refer(os.Getpid())
+	m := beginMonitor(e)
+	m.ports, m.within, m.decided = held, true, make(chan struct{})
+	process, command, err := hostedPair(m)
 	if err != nil {
 		held.close()
-		return nil, err
+		m.sandbox.Close()
+		return nil, fmt.Errorf("starting monitor: %w", err)
 	}
-	ours, theirs, err := socketPair()
-	if err != nil {
-		held.close()
-		return nil, err
-	}
-	conn, err := net.FileConn(theirs)
-	theirs.Close()
-	if err != nil {
-		held.close()
-		return nil, fmt.Errorf("starting monitor: %w", errors.Join(err, ours.Close()))
-	}
-	h := &hosted{monitor: &monitor{engine: e, ports: held, within: true, decided: make(chan struct{})}, ended: make(chan error, 1)}
-	connection := attach.NewConnection(ours)
-	h.outliveSignals(connection)
-	h.takeSignals = sync.OnceFunc(connection.ForwardSignals)
+	// When nobody reads the output any more, writing gives an error. The program
+	// gets its signals as they usually are.
+	signal.Ignore(unix.SIGPIPE)
+	h := process.hosted
+	h.takeSignals = sync.OnceFunc(func() { h.outliveTerminal(process.connection); process.connection.ForwardSignals() })
 	go func() {
-		command := attach.NewConnection(conn)
 		defer held.close()
 		defer command.Close()
 		h.ended <- h.serveCommand(command, id)
 	}()
-	return &monitorProcess{reference: self, connection: connection, hosted: h}, nil
+	return process, nil
 }
 
-// outliveSignals keeps the command alive where the monitor has to clean up: when
-// its terminal goes, it goes as a client does, unless nohup(1) has it stay, and when
-// nobody reads the output any more, writing gives an error.
-func (h *hosted) outliveSignals(connection *attach.Connection) {
-	signal.Notify(make(chan os.Signal, 1), unix.SIGPIPE)
+// hostedPair connects a monitor within this process with the command.
+func hostedPair(m *monitor) (process *monitorProcess, command *attach.Connection, err error) {
+	self, err := refer(os.Getpid())
+	if err != nil {
+		return nil, nil, err
+	}
+	ours, theirs, err := socketPair()
+	if err != nil {
+		return nil, nil, err
+	}
+	defer theirs.Close()
+	conn, err := net.FileConn(theirs)
+	if err != nil {
+		return nil, nil, errors.Join(err, ours.Close())
+	}
+	h := &hosted{monitor: m, ended: make(chan error, 1)}
+	return &monitorProcess{reference: self, connection: attach.NewConnection(ours), hosted: h}, attach.NewConnection(conn), nil
+}
+
+// outliveTerminal keeps the command alive, which has to clean up, when its terminal
+// goes: it goes as a client does, unless nohup(1) has it stay.
+func (h *hosted) outliveTerminal(connection *attach.Connection) {
 	if signal.Ignored(unix.SIGHUP) {
 		return
 	}

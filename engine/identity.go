@@ -1,12 +1,12 @@
 package engine
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"io/fs"
-	"math/big"
+	"math/rand/v2"
 	"os"
+	"strconv"
 	"strings"
 )
 
@@ -14,11 +14,7 @@ import (
 // in the article.
 func (e *Engine) newID() (string, error) {
 	for {
-		number, err := rand.Int(rand.Reader, big.NewInt(9_000_000_000))
-		if err != nil {
-			return "", fmt.Errorf("choosing container ID: %w", err)
-		}
-		id := fmt.Sprint(number.Int64() + 1_000_000_000)
+		id := strconv.FormatInt(1_000_000_000+rand.Int64N(9_000_000_000), 10)
 		free, err := nothingAt(e.Layout.Container(id), e.Layout.LiveContainer(id))
 		if err != nil {
 			return "", fmt.Errorf("choosing container ID: %w", err)

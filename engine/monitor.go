@@ -68,16 +68,22 @@ func Monitor(arguments []string) error {
 		return err
 	}
 	defer command.Close()
-	m := &monitor{engine: New(state.Layout{Root: arguments[0], RunRoot: arguments[1]}), takeSignals: func() {}}
+	m := beginMonitor(New(state.Layout{Root: arguments[0], RunRoot: arguments[1]}))
 	return m.serveCommand(command, arguments[2])
+}
+
+// beginMonitor begins a monitor's life by taking the namespaces that nearly every
+// container has, while the command still writes its record.
+func beginMonitor(e *Engine) *monitor {
+	return &monitor{
+		engine: e, takeSignals: func() {},
+		sandbox: container.NewSandbox(&specs.Spec{Linux: &specs.Linux{Namespaces: namespaces(nil)}}),
+	}
 }
 
 // serveCommand is the whole life of a monitor, wherever it runs.
 func (m *monitor) serveCommand(command *attach.Connection, id string) error {
 	began := time.Now()
-	// Nearly every container has these, so that they are taken while the
-	// command still writes its record.
-	m.sandbox = container.NewSandbox(&specs.Spec{Linux: &specs.Linux{Namespaces: namespaces(nil)}})
 	defer m.sandbox.Close()
 	hello, ok := command.Welcome()
 	if !ok {

@@ -91,10 +91,10 @@ func (m *monitor) createRuntime(id string) error {
 	if err := m.engine.step("begin to make its root, in new namespaces", create); err != nil {
 		return err
 	}
-	m.takeSignals() // each takes Go two switches of threads, for which there is time now
 	if err := limit(); err != nil {
 		return err
 	}
+	m.takeSignals() // each takes Go two switches of threads, for which there is time now
 	if err := m.engine.step("open its log and control socket", func() error { return m.open(id) }); err != nil {
 		return err
 	}
