@@ -20,16 +20,19 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 TAGS := urfave_cli_no_docs
 # The same sources give the same binary, wherever they lie (make reproducible):
 # no paths, no state of the checkout but the version, no ID of the build.
-BUILD := CGO_ENABLED=0 go build -trimpath -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS) -buildid='
+BUILD := CGO_ENABLED=0 go build -modfile=dist/go.mod -trimpath -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS) -buildid='
 
 .PHONY: build demo test matrix test-vm cross bench bench-short gate fuzz reproducible vuln weakened lint clean
 
 # Go's linker writes its output through a mapping, which the kernel keeps in single
 # pages. A copy is kept in large ones, as any installed program is, and starts
 # half a millisecond sooner.
-build:
+build: dist/go.mod
 	$(BUILD) -o dist/mydocker .
 	@install -m 755 dist/mydocker mydocker
+
+dist/go.mod: go.mod go.sum scripts/lean.sh
+	@scripts/lean.sh
 
 demo:
 	@scripts/demo.sh
@@ -51,7 +54,7 @@ VM_PACKAGES := ./attach ./cgroups/... ./container/... ./flags ./image/... ./inte
 test-vm:
 	@scripts/vm/test.sh $(VM_PACKAGES)
 
-cross:
+cross: dist/go.mod
 	GOOS=linux GOARCH=arm64 $(BUILD) -o dist/mydocker-arm64 .
 
 # BENCH_ROWS="run exec" chooses rows, BENCH_ROUNDS=10 the number of turns. The
