@@ -12,6 +12,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"sync"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -66,9 +67,12 @@ func (l *List) Given(name string, value any) {
 
 // options are those of encoding/json: names may come twice, and what is not
 // UTF-8 is replaced. Errors are told in the new library's words.
-func options() json.Options {
+var options = sync.OnceValue(func() json.Options {
 	return json.JoinOptions(jsonv1.DefaultOptionsV1(), jsonv1.ReportErrorsWithLegacySemantics(false))
-}
+})
+
+// readers are kept for the next text: a listing reads a thousand of them.
+var readers = sync.Pool{New: func() any { return &List{decoder: new(jsontext.Decoder)} }}
 
 // Marshal gives the JSON of an object, or of another value that List's methods
 // take. Each member has a line of its own.
@@ -94,7 +98,10 @@ func marshal(value any, more ...json.Options) ([]byte, error) {
 // Unmarshal reads what Marshal gives. Members that an object does not list are
 // passed over, and those that the JSON has not stay as they are.
 func Unmarshal(text []byte, value any) error {
-	l := &List{decoder: jsontext.NewDecoder(bytes.NewBuffer(text), options())}
+	l := readers.Get().(*List)
+	defer readers.Put(l)
+	*l = List{decoder: l.decoder, next: l.next}
+	l.decoder.Reset(bytes.NewBuffer(text), options())
 	l.readValue(value)
 	l.readEnd()
 	return l.err

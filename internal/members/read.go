@@ -86,10 +86,10 @@ func (l *List) readValue(value any) {
 		readUnsigned(l, v)
 	case *[]string:
 		l.readStrings(v)
-	case Object:
-		l.readObject(v)
 	case composite:
 		v.read(l)
+	case Object:
+		l.readObject(v)
 	case encoding.TextUnmarshaler:
 		l.readText(v)
 	case json.Unmarshaler:

@@ -47,10 +47,10 @@ func (l *List) writeValue(value any) {
 		l.put(jsontext.Uint(*v))
 	case *[]string:
 		l.writeStrings(*v)
-	case Object:
-		l.writeObject(v)
 	case composite:
 		v.write(l)
+	case Object:
+		l.writeObject(v)
 	case encoding.TextMarshaler:
 		l.writeText(v)
 	case json.Marshaler:
