@@ -32,12 +32,32 @@ func (r *Root) makeDevices() error {
 	if r.hasBoundDev() {
 		return nil
 	}
-	for _, device := range allDevices(r.spec) {
-		if err := r.makeDevice(device); err != nil {
+	for devices := allDevices(r.spec); len(devices) > 0; {
+		together := slices.IndexFunc(devices, func(d specs.LinuxDevice) bool { return path.Dir(d.Path) != path.Dir(devices[0].Path) })
+		if together < 0 {
+			together = len(devices)
+		}
+		if err := r.makeNeighbours(devices[:together]); err != nil {
+			return err
+		}
+		devices = devices[together:]
+	}
+	return r.makeDeviceLinks()
+}
+
+// makeNeighbours makes nodes that lie in one directory.
+func (r *Root) makeNeighbours(devices []specs.LinuxDevice) error {
+	parent, err := r.directory(path.Dir(devices[0].Path))
+	if err != nil {
+		return fmt.Errorf("making device %q: %w", devices[0].Path, err)
+	}
+	defer parent.Close()
+	for _, device := range devices {
+		if err := r.makeDevice(parent, device); err != nil {
 			return fmt.Errorf("making device %q: %w", device.Path, err)
 		}
 	}
-	return r.makeDeviceLinks()
+	return nil
 }
 
 // allDevices are the default ones and the spec's, which may take a default's place.
@@ -59,12 +79,7 @@ func (r *Root) hasBoundDev() bool {
 
 // makeDevice makes one node. A host that refuses mknod(2), as in a user
 // namespace, lends its own by a bind mount.
-func (r *Root) makeDevice(device specs.LinuxDevice) error {
-	parent, err := r.directory(path.Dir(device.Path))
-	if err != nil {
-		return err
-	}
-	defer parent.Close()
+func (r *Root) makeDevice(parent *os.File, device specs.LinuxDevice) error {
 	mode, err := deviceMode(device)
 	if err != nil {
 		return err
@@ -99,8 +114,21 @@ func deviceMode(device specs.LinuxDevice) (uint32, error) {
 	return 0, fmt.Errorf("type %q: must be c, b, u or p", device.Type)
 }
 
-// adjustDevice gives a new node its owner and, whatever the umask, its mode.
+// adjustDevice gives a new node its owner and, whatever the directory's default
+// list of permissions says (acl(5)), its mode.
 func adjustDevice(parent *os.File, name string, device specs.LinuxDevice, mode uint32) error {
+	var uid, gid uint32
+	if device.UID != nil {
+		uid = *device.UID
+	}
+	if device.GID != nil {
+		gid = *device.GID
+	}
+	var made unix.Stat_t
+	err := unix.Fstatat(int(parent.Fd()), name, &made, unix.AT_SYMLINK_NOFOLLOW)
+	if err != nil || made.Mode == mode && made.Uid == uid && made.Gid == gid {
+		return err
+	}
 	node, err := openChild(parent, name, unix.O_PATH)
 	if err != nil {
 		return err
@@ -109,17 +137,7 @@ func adjustDevice(parent *os.File, name string, device specs.LinuxDevice, mode u
 	if err := unix.Chmod(descriptorPath(node), mode&0o7777); err != nil {
 		return err
 	}
-	uid, gid := 0, 0
-	if device.UID != nil {
-		uid = int(*device.UID)
-	}
-	if device.GID != nil {
-		gid = int(*device.GID)
-	}
-	if uid == 0 && gid == 0 {
-		return nil
-	}
-	return unix.Fchownat(int(node.Fd()), "", uid, gid, unix.AT_EMPTY_PATH)
+	return unix.Fchownat(int(node.Fd()), "", int(uid), int(gid), unix.AT_EMPTY_PATH)
 }
 
 // checkDevice accepts a node that is there already if it is the same device.
