@@ -5,7 +5,6 @@ import (
 	"math"
 	"net"
 	"os"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,8 +55,6 @@ type monitor struct {
 // Monitor is the life of a monitor. Its arguments are root, run root and ID.
 func Monitor(arguments []string) error {
 	failpoint.Play("monitor")
-	// The container is told to die with the thread that made it.
-	runtime.LockOSThread()
 	// Without it, ps -e shows "exe", by which it was started.
 	os.WriteFile("/proc/self/comm", []byte(MonitorName), 0)
 	if len(arguments) != 3 {
