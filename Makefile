@@ -20,7 +20,7 @@ LDFLAGS := -s -w -X main.version=$(VERSION)
 TAGS := urfave_cli_no_docs
 # The same sources give the same binary, wherever they lie (make reproducible):
 # no paths, no state of the checkout but the version, no ID of the build.
-BUILD := CGO_ENABLED=0 go build -modfile=dist/go.mod -trimpath -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS) -buildid='
+BUILD := CGO_ENABLED=0 GOFLAGS= GOWORK=off go build -mod=readonly -modfile=dist/go.mod -trimpath -buildvcs=false -tags $(TAGS) -ldflags '$(LDFLAGS) -buildid='
 
 .PHONY: build demo test matrix test-vm cross bench bench-short gate fuzz reproducible vuln weakened lint clean
 

@@ -34,8 +34,9 @@ func (e *Engine) hostMonitor(id string, held ports) (*monitorProcess, error) {
 		m.sandbox.Close()
 		return nil, fmt.Errorf("starting monitor: %w", err)
 	}
-	// When nobody reads the output any more, writing gives an error. The program
-	// gets its signals as they usually are.
+	// When nobody reads the output any more, writing gives an error. Programs in the
+	// container get all signals as they usually are; an iptables-legacy that is run
+	// here ignores this one as well.
 	signal.Ignore(unix.SIGPIPE)
 	h := process.hosted
 	h.takeSignals = sync.OnceFunc(func() { h.outliveTerminal(process.connection); process.connection.ForwardSignals() })

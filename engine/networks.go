@@ -47,7 +47,7 @@ const networkVersion = 1
 // networkRecord is a network as its file holds it.
 type networkRecord struct {
 	Version int
-	network.Network
+	Network network.Network
 }
 
 // Members implements members.Object.
@@ -61,10 +61,10 @@ func (r *networkRecord) FormatVersion() (version, known int) { return r.Version,
 
 // check tells whether a record can be worked with.
 func (r *networkRecord) check(name string) error {
-	if r.Name != name {
-		return fmt.Errorf("the name in it is %q", r.Name)
+	if r.Network.Name != name {
+		return fmt.Errorf("the name in it is %q", r.Network.Name)
 	}
-	return r.Validate()
+	return r.Network.Validate()
 }
 
 func (e *Engine) saveNetwork(n *network.Network) error {

@@ -93,7 +93,7 @@ func (c *Config) Members(list *members.List) {
 }
 
 // MarshalJSON implements json.Marshaler, by which images are shown.
-func (c Config) MarshalJSON() ([]byte, error) { return members.MarshalCompact(&c) }
+func (c Config) MarshalJSON() ([]byte, error) { return members.MarshalReadable(&c) }
 
 // rootfsConfig is the config of an image made of a bare root file system. An
 // archive says nothing about what to run, and "docker import" leaves it at

@@ -34,6 +34,9 @@ func (n *Network) Members(list *members.List) {
 	list.Always("created", &n.Created)
 }
 
+// MarshalJSON implements json.Marshaler, by which networks are shown.
+func (n Network) MarshalJSON() ([]byte, error) { return members.MarshalReadable(&n) }
+
 // GatewayPrefix is the gateway with the subnet's mask, such as 10.10.10.1/24.
 // That is what `network list` shows as IpRange.
 func (n Network) GatewayPrefix() netip.Prefix {

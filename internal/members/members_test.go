@@ -79,6 +79,22 @@ func TestWriteLines(t *testing.T) {
 	}
 }
 
+func TestWriteForPeople(t *testing.T) {
+	h := &house{Street: "a&b", Colours: map[string]int{"<c>": 1}}
+	if got, err := MarshalReadable(h); err != nil || string(got) != `{"street":"a&b","colours":{"<c>":1}}` {
+		t.Errorf("got %s, %v", got, err)
+	}
+}
+
+// Package json knows nothing of lists of members, and would use the names of Go's fields.
+func TestWriteRefusesWhatDoesNotListItsMembers(t *testing.T) {
+	for _, value := range []any{room{}, []room{}, &[]room{}, &[]*room{}, map[string]room{}} {
+		if got, err := Marshal(value); err == nil {
+			t.Errorf("%T was written as %s", value, got)
+		}
+	}
+}
+
 func TestRead(t *testing.T) {
 	for text, want := range map[string]*house{
 		exampleText: example(),

@@ -95,7 +95,7 @@ func (l *List) readValue(value any) {
 	case json.Unmarshaler:
 		l.readJSON(v)
 	default:
-		l.err = json.UnmarshalDecode(l.decoder, value, options())
+		l.err = json.UnmarshalDecode(l.decoder, value)
 	}
 }
 

@@ -87,15 +87,23 @@ func (l *List) writeJSON(value json.Marshaler) {
 }
 
 func (l *List) writeOther(value any) {
-	if reflect.PointerTo(reflect.TypeOf(value)).Implements(objectType) {
-		l.fail(fmt.Errorf("%T was given and not its pointer, which lists its members", value))
+	if isObject(reflect.TypeOf(value)) {
+		l.fail(fmt.Errorf("%T was given and not what lists its members: a pointer to it, or Array", value))
 	}
 	if l.err == nil {
-		l.err = json.MarshalEncode(l.encoder, value, options())
+		l.err = json.MarshalEncode(l.encoder, value)
 	}
 }
 
-var objectType = reflect.TypeFor[Object]()
+// isObject tells whether the values of a type, or what they point to or hold, list
+// their members, of which package json knows nothing.
+func isObject(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return isObject(t.Elem())
+	}
+	return reflect.PointerTo(t).Implements(reflect.TypeFor[Object]())
+}
 
 // isEmpty tells whether what value points at is empty.
 func isEmpty(value any) bool {

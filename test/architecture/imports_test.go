@@ -57,7 +57,7 @@ func readEdges(module fs.FS) ([]edge, error) {
 }
 
 func enter(directory string) error {
-	if directory == "testdata" || directory != "." && strings.HasPrefix(directory, ".") {
+	if directory == "testdata" || directory == "dist" || directory != "." && strings.HasPrefix(directory, ".") {
 		return fs.SkipDir
 	}
 	return nil

@@ -38,6 +38,7 @@ func (b *bench) try(t trial) (err error) {
 		if err = b.tryOnce(t); !errors.Is(err, errPassedBy) {
 			break
 		}
+		fmt.Printf("    %s: passed by, which left nothing\n", t)
 	}
 	return err
 }
