@@ -55,7 +55,7 @@ func runOptions(c *cli.Context) (engine.RunOptions, error) {
 		User: c.String("user"), WorkingDir: c.String("workdir"), Hostname: c.String("hostname"),
 		Terminal: c.Bool("tty"), Stdin: c.Bool("interactive"), Detached: c.Bool("detach"),
 		Network: c.String("network"), ReadOnly: c.Bool("read-only"), Init: c.Bool("init"),
-		StopSignal: c.String("stop-signal"), AutoRemove: autoRemove(c), Entrypoint: command.GivenString(c, "entrypoint"),
+		StopSignal: c.String("stop-signal"), AutoRemove: autoRemove(c), Entrypoint: command.Given[string](c, "entrypoint"),
 	}
 	for _, read := range []func(*cli.Context, *engine.RunOptions) error{
 		readEnvironment, readMounts, readUserns, readPorts, readLimits, readLabels, readSecurity,
@@ -70,7 +70,7 @@ func runOptions(c *cli.Context) (engine.RunOptions, error) {
 // autoRemove follows the article: what runs in the foreground goes when it
 // ends, what is detached stays until it is removed.
 func autoRemove(c *cli.Context) bool {
-	if wanted := command.GivenBool(c, "rm"); wanted != nil {
+	if wanted := command.Given[bool](c, "rm"); wanted != nil {
 		return *wanted
 	}
 	return !c.Bool("detach")

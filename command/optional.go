@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"flag"
+	"fmt"
 	"strconv"
 
 	"github.com/urfave/cli"
@@ -15,27 +16,8 @@ type OptionalString struct{ cli.StringFlag }
 
 // ApplyWithError makes the flag known to the standard library's parser.
 func (o OptionalString) ApplyWithError(set *flag.FlagSet) error {
-	set.Var(&givenString{}, o.Name, o.Usage)
+	set.Var(&given[string]{parse: func(text string) (string, error) { return text, nil }}, o.Name, o.Usage)
 	return nil
-}
-
-// GivenString gives the value of an OptionalString, and nil where there is none.
-func GivenString(c *cli.Context, name string) *string {
-	return c.Generic(name).(*givenString).value
-}
-
-type givenString struct{ value *string }
-
-func (g *givenString) Set(text string) error {
-	g.value = &text
-	return nil
-}
-
-func (g *givenString) String() string {
-	if g.value == nil {
-		return ""
-	}
-	return *g.value
 }
 
 // OptionalBool is a flag that may be true, false and not given.
@@ -43,26 +25,43 @@ type OptionalBool struct{ cli.BoolFlag }
 
 // ApplyWithError makes the flag known to the standard library's parser.
 func (o OptionalBool) ApplyWithError(set *flag.FlagSet) error {
-	set.Var(&givenBool{}, o.Name, o.Usage)
+	set.Var(&given[bool]{parse: parseBool}, o.Name, o.Usage)
 	return nil
 }
 
-// GivenBool gives the value of an OptionalBool, and nil where there is none.
-func GivenBool(c *cli.Context, name string) *bool {
-	return c.Generic(name).(*givenBool).value
-}
-
-type givenBool struct{ value *bool }
-
-func (g *givenBool) IsBoolFlag() bool { return true }
-
-func (g *givenBool) Set(text string) error {
+func parseBool(text string) (bool, error) {
 	value, err := strconv.ParseBool(text)
 	if err != nil {
-		return errors.New("parse error") // the words of package flag
+		err = errors.New("parse error") // the words of package flag
 	}
-	g.value = &value
-	return nil
+	return value, err
 }
 
-func (g *givenBool) String() string { return strconv.FormatBool(g.value != nil && *g.value) }
+// Given is the value of an optional flag, and nil where there is none.
+func Given[T any](c *cli.Context, name string) *T { return c.Generic(name).(*given[T]).value }
+
+type given[T any] struct {
+	value *T
+	parse func(string) (T, error)
+}
+
+func (g *given[T]) Set(text string) error {
+	value, err := g.parse(text)
+	if err == nil {
+		g.value = &value
+	}
+	return err
+}
+
+func (g *given[T]) String() string {
+	if g.value == nil {
+		return ""
+	}
+	return fmt.Sprint(*g.value)
+}
+
+// IsBoolFlag tells package flag that the flag may stand without a value.
+func (g *given[T]) IsBoolFlag() bool {
+	_, is := any(g.value).(*bool)
+	return is
+}

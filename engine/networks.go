@@ -51,9 +51,9 @@ type networkRecord struct {
 }
 
 // Members implements members.Object.
-func (n *networkRecord) Members(list *members.List) {
-	list.Always("version", &n.Version)
-	n.Network.Members(list)
+func (r *networkRecord) Members(list *members.List) {
+	list.Always("version", &r.Version)
+	r.Network.Members(list)
 }
 
 // FormatVersion implements state.Versioned.

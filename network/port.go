@@ -23,11 +23,11 @@ type PortMapping struct {
 }
 
 // Members implements members.Object.
-func (p *PortMapping) Members(list *members.List) {
-	list.Given("hostIP", &p.HostIP)
-	list.Given("hostPort", &p.HostPort)
-	list.Always("containerPort", &p.ContainerPort)
-	list.Always("protocol", &p.Protocol)
+func (m *PortMapping) Members(list *members.List) {
+	list.Given("hostIP", &m.HostIP)
+	list.Given("hostPort", &m.HostPort)
+	list.Always("containerPort", &m.ContainerPort)
+	list.Always("protocol", &m.Protocol)
 }
 
 // String renders a mapping as docker's ps does: 0.0.0.0:8080->80/tcp, or

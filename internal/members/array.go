@@ -1,7 +1,5 @@
 package members
 
-import "github.com/go-json-experiment/json/jsontext"
-
 // Array makes a list of structures, whose pointers are Objects, a value that
 // List's methods take.
 func Array[T any, P object[T]](items *[]T) any { return array[T, P]{items} }
@@ -17,15 +15,11 @@ type array[T any, P object[T]] struct{ items *[]T }
 func (a array[T, P]) IsZero() bool { return len(*a.items) == 0 }
 
 func (a array[T, P]) write(l *List) {
-	if *a.items == nil {
-		l.put(jsontext.Null)
-		return
-	}
-	l.put(jsontext.BeginArray)
-	for i := range *a.items {
-		l.writeObject(P(&(*a.items)[i]))
-	}
-	l.put(jsontext.EndArray)
+	l.writeElements(*a.items == nil, func() {
+		for i := range *a.items {
+			l.writeObject(P(&(*a.items)[i]))
+		}
+	})
 }
 
 func (a array[T, P]) read(l *List) {

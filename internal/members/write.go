@@ -61,14 +61,21 @@ func (l *List) writeValue(value any) {
 }
 
 func (l *List) writeStrings(list []string) {
-	if list == nil {
+	l.writeElements(list == nil, func() {
+		for _, each := range list {
+			l.put(jsontext.String(each))
+		}
+	})
+}
+
+// writeElements writes an array, of which elements writes what is in it, or null.
+func (l *List) writeElements(null bool, elements func()) {
+	if null {
 		l.put(jsontext.Null)
 		return
 	}
 	l.put(jsontext.BeginArray)
-	for _, each := range list {
-		l.put(jsontext.String(each))
-	}
+	elements()
 	l.put(jsontext.EndArray)
 }
 
