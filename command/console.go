@@ -12,10 +12,12 @@ import (
 
 	"mydocker/container/terminal"
 	"mydocker/engine"
+	"mydocker/internal/rest"
 )
 
 // showConsole shows a program's terminal on this process's until the function
-// that it gives is called, which waits for the last of the output.
+// that it gives is called when the program has ended, which waits for the last of
+// its output.
 func showConsole(console *os.File, interactive bool) (finish func() error, err error) {
 	restore := func() {}
 	if interactive {
@@ -29,7 +31,7 @@ func showConsole(console *os.File, interactive bool) (finish func() error, err e
 	followSize(console)
 	shown := make(chan error, 1)
 	go func() {
-		_, err := io.Copy(os.Stdout, terminal.Output{Master: console})
+		_, err := io.Copy(os.Stdout, terminal.Output{Master: &rest.Reader{File: console}})
 		if err != nil {
 			console.Close() // a program whose output nobody takes meets a hangup
 		}
@@ -37,6 +39,7 @@ func showConsole(console *os.File, interactive bool) (finish func() error, err e
 	}()
 	return func() error {
 		defer restore()
+		rest.End(console)
 		return <-shown
 	}, nil
 }

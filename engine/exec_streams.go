@@ -5,11 +5,9 @@ import (
 	"io"
 	"os"
 	"sync"
-	"time"
-
-	"golang.org/x/sys/unix"
 
 	"mydocker/container"
+	"mydocker/internal/rest"
 )
 
 // Execution is a further program in a container. It never has its caller's own
@@ -80,37 +78,17 @@ func (p *pipes) carry(files [3]*os.File) {
 // the last. A program whose output nobody takes meets a broken pipe.
 func carryOutput(to, from *os.File) error {
 	_, err := io.Copy(to, from)
-	if !errors.Is(err, os.ErrDeadlineExceeded) {
-		from.Close()
-		return err
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		_, err = io.Copy(to, &rest.Reader{File: from})
 	}
-	raw, err := from.SyscallConn()
-	if err != nil {
-		return err
-	}
-	var left int
-	raw.Control(func(fd uintptr) { left, err = unix.IoctlGetInt(int(fd), unix.TIOCINQ) })
-	if err != nil {
-		return err
-	}
-	// It is there already, so that nothing waits; what others write meanwhile
-	// comes behind it.
-	if err := from.SetReadDeadline(time.Time{}); err != nil {
-		return err
-	}
-	_, err = io.CopyN(to, from, int64(left))
+	from.Close()
 	return err
 }
 
 // finish ends the transport when the program has ended.
 func (p *pipes) finish() error {
-	for _, output := range p.outputs {
-		output.SetReadDeadline(time.Now()) // one that is closed has ended
-	}
+	rest.End(p.outputs...)
 	p.carried.Wait()
-	for _, output := range p.outputs {
-		output.Close()
-	}
 	return errors.Join(p.lost[:]...)
 }
 

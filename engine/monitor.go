@@ -15,6 +15,7 @@ import (
 	"mydocker/attach"
 	"mydocker/container"
 	"mydocker/internal/failpoint"
+	"mydocker/internal/rest"
 	"mydocker/internal/roll"
 	"mydocker/logs"
 	"mydocker/state"
@@ -151,6 +152,7 @@ func (m *monitor) supervise(command *attach.Connection, hello attach.Greeting) e
 	pumped := m.streams.pump(m.hub, m.log)
 	status, err := m.process.Wait()
 	m.hub.Widen()
+	rest.End(m.streams.output, m.streams.errors)
 	return errors.Join(err, <-pumped, m.finish(status))
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"mydocker/attach"
 	"mydocker/container/terminal"
+	"mydocker/internal/rest"
 	"mydocker/logs"
 )
 
@@ -86,7 +87,7 @@ func (s *streams) pump(hub *attach.Hub, log *logs.Writer) <-chan error {
 func copyOutput(from *os.File, hub *attach.Hub, kind attach.Kind, log *logs.Writer, stream string) error {
 	defer from.Close()
 	var failed error
-	output := terminal.Output{Master: from}
+	output := terminal.Output{Master: &rest.Reader{File: from}}
 	buffer := make([]byte, 32<<10)
 	for {
 		n, err := output.Read(buffer)
