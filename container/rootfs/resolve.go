@@ -63,6 +63,9 @@ func (r *Root) directory(name string) (*os.File, error) {
 	if !errors.Is(err, unix.ENOENT) || name == "/" {
 		return found, err
 	}
+	if name, err = r.followed(name); err != nil {
+		return nil, err
+	}
 	parent, err := r.directory(path.Dir(name))
 	if err != nil {
 		return nil, err
@@ -82,6 +85,9 @@ func (r *Root) file(name string) (*os.File, error) {
 	found, err := r.open(name, unix.O_PATH)
 	if !errors.Is(err, unix.ENOENT) {
 		return found, err
+	}
+	if name, err = r.followed(name); err != nil {
+		return nil, err
 	}
 	parent, err := r.directory(path.Dir(name))
 	if err != nil {

@@ -1,0 +1,63 @@
+package rootfs
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// mostLinks is how many symbolic links the kernel follows in one path
+// (path_resolution(7)).
+const mostLinks = 40
+
+// followed gives the path that a path of the container means when all symbolic links
+// in it are followed, also those that lead to what is not there: images have
+// /etc/resolv.conf as a link into /run, which is empty. Like any path it is
+// looked up inside the root, so that nothing is lost when somebody changes a link
+// meanwhile.
+func (r *Root) followed(name string) (string, error) {
+	reached, rest := "/", strings.Split(name, "/")
+	for links := 0; len(rest) > 0; {
+		next := path.Join(reached, rest[0]) // also of ".."
+		rest = rest[1:]
+		link, err := r.readLink(next)
+		if err != nil {
+			return "", err
+		}
+		if link == "" {
+			reached = next
+			continue
+		}
+		if links++; links > mostLinks {
+			return "", fmt.Errorf("looking up %q: too many symbolic links", name)
+		}
+		if path.IsAbs(link) {
+			reached = "/"
+		}
+		rest = append(strings.Split(link, "/"), rest...)
+	}
+	return reached, nil
+}
+
+// readLink gives "" for what is no symbolic link, or not there, or of the system.
+func (r *Root) readLink(name string) (string, error) {
+	if isSystem(name) {
+		return "", nil
+	}
+	file, err := r.open(name, unix.O_PATH|unix.O_NOFOLLOW)
+	if err == unix.ENOENT || err == unix.ENOTDIR {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	var buffer [unix.PathMax]byte
+	size, err := unix.Readlinkat(int(file.Fd()), "", buffer[:])
+	if err == unix.ENOENT || err == unix.EINVAL {
+		return "", nil
+	}
+	return string(buffer[:max(size, 0)]), err
+}
