@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"os"
 	"syscall"
@@ -245,6 +246,11 @@ func forkMonitor(files []*os.File, arguments ...string) (pid int, err error) {
 	descriptors := []uintptr{null.Fd(), null.Fd(), null.Fd()}
 	for _, file := range files {
 		descriptors = append(descriptors, file.Fd())
+	}
+	// What the caller has open, such as the lock of flock(1), is not for the monitor
+	// to keep.
+	if err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+		return 0, err
 	}
 	err = failpoint.Around("spawn monitor", func() error {
 		pid, err = syscall.ForkExec("/proc/self/exe", append([]string{MonitorName}, arguments...), &syscall.ProcAttr{

@@ -143,6 +143,9 @@ func (e *Engine) writeNetworkFiles(record *Record) error {
 		if err := os.WriteFile(file.path, file.content, 0o644); err != nil {
 			return err
 		}
+		if err := os.Chmod(file.path, 0o644); err != nil { // whatever the umask
+			return err
+		}
 		if err := record.giveToRoot(file.path); err != nil {
 			return err
 		}

@@ -21,28 +21,36 @@ var (
 )
 
 // MakeSkeleton makes the layer in the directory, unless it is there. Many may
-// do so at once, and one that was interrupted is completed.
+// do so at once, and one that was interrupted is completed. The modes do not
+// depend on the umask.
 func MakeSkeleton(directory string) error {
-	last := skeletonFiles[len(skeletonFiles)-1]
-	if _, err := os.Lstat(filepath.Join(directory, last)); err == nil {
+	last := filepath.Join(directory, skeletonFiles[len(skeletonFiles)-1])
+	if info, err := os.Lstat(last); err == nil && info.Mode().Perm() == 0o644 {
 		return nil
 	}
 	for _, name := range skeletonDirectories {
-		if err := os.MkdirAll(filepath.Join(directory, name), 0o755); err != nil {
+		path := filepath.Join(directory, name)
+		if err := errors.Join(os.MkdirAll(path, 0o755), os.Chmod(path, 0o755)); err != nil {
 			return fmt.Errorf("making the lowest layer: %w", err)
 		}
 	}
 	for _, name := range skeletonFiles {
-		fd, err := unix.Open(filepath.Join(directory, name), unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o644)
-		if errors.Is(err, fs.ErrExist) {
-			continue
+		if err := makeEmpty(filepath.Join(directory, name)); err != nil {
+			return fmt.Errorf("making the lowest layer: %w", err)
 		}
-		if err != nil {
-			return fmt.Errorf("making the lowest layer: making %q: %w", filepath.Join(directory, name), err)
-		}
-		unix.Close(fd)
 	}
 	return nil
+}
+
+func makeEmpty(path string) error {
+	fd, err := unix.Open(path, unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o644)
+	if err != nil && !errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("making %q: %w", path, err)
+	}
+	if err == nil {
+		unix.Close(fd)
+	}
+	return os.Chmod(path, 0o644)
 }
 
 // SkeletonSteps gives the shell lines for MakeSkeleton.

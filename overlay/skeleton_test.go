@@ -4,6 +4,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 func TestSkeletonIsCompleted(t *testing.T) {
@@ -21,6 +23,20 @@ func TestSkeletonIsCompleted(t *testing.T) {
 			if _, err := os.Lstat(filepath.Join(directory, name)); err != nil {
 				t.Errorf("after the loss of %q: %v", damage, err)
 			}
+		}
+	}
+}
+
+func TestUmaskIsNotTheSkeletons(t *testing.T) {
+	defer unix.Umask(unix.Umask(0o077))
+	directory := filepath.Join(t.TempDir(), "skeleton")
+	if err := MakeSkeleton(directory); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]os.FileMode{"": 0o755, "etc": 0o755, "etc/hosts": 0o644} {
+		info, err := os.Stat(filepath.Join(directory, name))
+		if err != nil || info.Mode().Perm() != want {
+			t.Errorf("%q: %v, %v; want %o", name, info.Mode(), err, want)
 		}
 	}
 }
