@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"sync"
 	"time"
 
 	"mydocker/test/patience"
@@ -12,7 +13,7 @@ import (
 const udpUsage = "usage: udp serve PORT | udp ask ADDRESS:PORT TEXT"
 
 // udp serve PORT answers every datagram with its own text; udp ask sends one
-// until it is answered, and prints the answer.
+// until it is answered, and prints "asked" and the answer.
 func udp() {
 	switch {
 	case len(os.Args) == 3 && os.Args[1] == "serve":
@@ -51,10 +52,12 @@ func askUDP(address, text string) error {
 	}
 	defer socket.Close()
 	answer := make([]byte, 1500)
+	var asked sync.Once
 	return patience.Wait(patience.Usual(), func() error {
 		if _, err := socket.Write([]byte(text)); err != nil {
 			return err
 		}
+		asked.Do(func() { fmt.Println("asked") })
 		socket.SetReadDeadline(time.Now().Add(patience.Usual() / 20))
 		n, err := socket.Read(answer)
 		if err == nil {

@@ -10,6 +10,7 @@ import (
 
 	"mydocker/internal/members"
 	"mydocker/network/firewall"
+	"mydocker/network/firewall/flows"
 	"mydocker/resource"
 )
 
@@ -38,7 +39,11 @@ func (r *Rules) Validate() error { return firewall.Validate(r.Owner, r.Rules) }
 
 // Create adds the rules that are missing: all or none.
 func (r *Rules) Create() error {
-	return find().chosen.Add(r.Owner, r.Rules)
+	if err := find().chosen.Add(r.Owner, r.Rules); err != nil {
+		return err
+	}
+	flows.Forget(r.Rules)
+	return nil
 }
 
 // Remove takes away everything with the owner's comment. The host may have
@@ -49,6 +54,7 @@ func (r *Rules) Remove() error {
 	for _, kind := range find().present {
 		errs = append(errs, kind.Remove(r.Owner))
 	}
+	flows.Forget(r.Rules)
 	return errors.Join(errs...)
 }
 
@@ -85,6 +91,8 @@ func (r *Rules) Explain() resource.Steps {
 		steps.Remove = append(steps.Remove, rule.DeleteCommand(r.Owner))
 	}
 	slices.Reverse(steps.Remove)
+	steps.Create = append(steps.Create, flows.Commands(r.Rules)...)
+	steps.Remove = append(steps.Remove, flows.Commands(r.Rules)...)
 	return steps
 }
 
