@@ -28,13 +28,29 @@ func (e *Engine) Logs(reference string, selection logs.Selection, follow bool, e
 	if found.live == nil {
 		return nil
 	}
-	return followLog(position, e.watch(id, found.live), each)
+	wanted := func(entry logs.Entry) error {
+		if !selection.Wants(entry) {
+			return nil
+		}
+		return each(entry)
+	}
+	return followLog(position, e.watch(id, found.live), passing(selection.Until), wanted)
 }
 
-func followLog(position *logs.Position, ended <-chan int, each func(logs.Entry) error) error {
+// passing says when a time has passed; the zero time never does.
+func passing(moment time.Time) <-chan time.Time {
+	if moment.IsZero() {
+		return nil
+	}
+	return time.After(time.Until(moment))
+}
+
+func followLog(position *logs.Position, ended <-chan int, over <-chan time.Time, each func(logs.Entry) error) error {
 	for {
 		select {
 		case <-ended:
+			return position.Follow(each)
+		case <-over:
 			return position.Follow(each)
 		case <-time.After(followPause):
 		}

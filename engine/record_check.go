@@ -20,5 +20,8 @@ func (r *Record) check() error {
 			return fmt.Errorf("the layer %q is no absolute path", layer)
 		}
 	}
+	if r.UserNS != nil && r.UserNS.Size == 0 {
+		return errors.New("the user namespace has no IDs")
+	}
 	return nil
 }

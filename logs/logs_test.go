@@ -141,3 +141,19 @@ func TestDamagedLineIsPassedOver(t *testing.T) {
 		t.Errorf("got %q", got)
 	}
 }
+
+func TestLineThatAPowerCutHasCutTakesNoOtherAlong(t *testing.T) {
+	w, path := create(t, DefaultSize, 1)
+	w.Write(Stdout, []byte("before\n"))
+	w.file.WriteString("{\"log\":\"cut sho")
+	w.Close()
+	again, err := Create(path, DefaultSize, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again.Write(Stdout, []byte("after\n"))
+	again.Close()
+	if got := everything(t, path, Selection{Tail: -1}); got != "before\nafter\n" {
+		t.Errorf("got %q", got)
+	}
+}

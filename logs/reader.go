@@ -26,7 +26,7 @@ func Read(path string, selection Selection, each func(Entry) error) (*Position, 
 	}
 	keep := newTail(selection.Tail, each)
 	err = position.drain(func(entry Entry) error {
-		if selection.wants(entry) {
+		if selection.Wants(entry) {
 			return keep.add(entry)
 		}
 		return nil
@@ -37,7 +37,7 @@ func Read(path string, selection Selection, each func(Entry) error) (*Position, 
 	return position, err
 }
 
-func (s Selection) wants(entry Entry) bool {
+func (s Selection) Wants(entry Entry) bool {
 	return !entry.Time.Before(s.Since) && (s.Until.IsZero() || !entry.Time.After(s.Until))
 }
 

@@ -41,16 +41,30 @@ func Create(path string, size int64, files int) (*Writer, error) {
 }
 
 func (w *Writer) open() error {
-	file, err := os.OpenFile(w.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	file, err := os.OpenFile(w.path, os.O_RDWR|os.O_CREATE|os.O_APPEND, 0o600)
 	if err != nil {
 		return fmt.Errorf("opening log: %w", err)
 	}
-	info, err := file.Stat()
-	if err != nil {
-		return errors.Join(err, file.Close())
+	if w.written, err = endLine(file); err != nil {
+		return fmt.Errorf("opening log: %w", errors.Join(err, file.Close()))
 	}
-	w.file, w.written = file, info.Size()
+	w.file = file
 	return nil
+}
+
+// endLine ends a line that a power cut has left without an end, so that the next
+// one is not lost with it, and gives the file's size.
+func endLine(file *os.File) (size int64, err error) {
+	info, err := file.Stat()
+	if err != nil || info.Size() == 0 {
+		return 0, err
+	}
+	var last [1]byte
+	if _, err := file.ReadAt(last[:], info.Size()-1); err != nil || last[0] == '\n' {
+		return info.Size(), err
+	}
+	ended, _ := file.Write([]byte{'\n'}) // a full disk must not stop a container
+	return info.Size() + int64(ended), nil
 }
 
 // Write takes a piece of a stream's output. Whole lines are written out; the
