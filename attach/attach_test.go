@@ -159,7 +159,7 @@ func TestOutputGoesToAllWhoWantIt(t *testing.T) {
 	two, _ := join(t, hub, true, false)
 	watcher, _ := join(t, hub, false, false)
 	hub.Output(Stdout, []byte("text"))
-	go hub.End(7)
+	go hub.End(7, 0)
 	for _, client := range []*Connection{one, two} {
 		if frame, err := client.Receive(); err != nil || frame.Kind != Stdout || string(frame.Payload) != "text" {
 			t.Errorf("got %+v, %v", frame, err)
@@ -174,7 +174,7 @@ func TestOutputGoesToAllWhoWantIt(t *testing.T) {
 
 func TestLateClientIsToldTheEnd(t *testing.T) {
 	hub := NewHub(newProgram())
-	hub.End(3)
+	hub.End(3, 0)
 	client, _ := join(t, hub, false, false)
 	if frame, err := client.Receive(); err != nil || frame.Kind != Exited || frame.Payload[0] != 3 {
 		t.Errorf("got %+v, %v", frame, err)
@@ -201,7 +201,7 @@ func TestSlowClientLosesNothing(t *testing.T) {
 	}
 	hub.Widen()
 	get(t, written)
-	go hub.End(0)
+	go hub.End(0, 0)
 	received := 0
 	for {
 		frame, err := slow.Receive()

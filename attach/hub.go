@@ -3,6 +3,7 @@ package attach
 import (
 	"encoding/json"
 	"sync"
+	"time"
 )
 
 // Program is what the clients of a Hub talk to.
@@ -23,8 +24,10 @@ type Hub struct {
 
 	mutex   sync.Mutex
 	clients map[*Connection]*subscription
-	ended   *byte          // the exit status
-	senders sync.WaitGroup // one for each client
+	ended   *byte // the exit status
+
+	// One for each client that sends to it.
+	joined, visiting sync.WaitGroup
 }
 
 type subscription struct {
@@ -53,7 +56,12 @@ func (h *Hub) Serve(client *Connection, hello Greeting, owner bool) {
 
 // Join gives a client the output from now on. One that comes after the end
 // is told so at once.
-func (h *Hub) Join(client *Connection, hello Greeting) {
+func (h *Hub) Join(client *Connection, hello Greeting) { h.join(client, hello, &h.joined) }
+
+// Visit is Join for a client that End may leave behind.
+func (h *Hub) Visit(client *Connection, hello Greeting) { h.join(client, hello, &h.visiting) }
+
+func (h *Hub) join(client *Connection, hello Greeting, senders *sync.WaitGroup) {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
 	if _, joined := h.clients[client]; joined {
@@ -67,7 +75,7 @@ func (h *Hub) Join(client *Connection, hello Greeting) {
 	if h.ended != nil {
 		joined.outbox.put(Frame{Kind: Exited, Payload: []byte{*h.ended}})
 	}
-	h.senders.Go(func() { send(client, joined.outbox) })
+	senders.Go(func() { send(client, joined.outbox) })
 }
 
 // send writes frames until the last one, Exited, or until the client is gone.
@@ -171,8 +179,9 @@ func (h *Hub) Widen() {
 }
 
 // End tells every client, and every later one, that the program has ended,
-// and waits until all have read to the end or have gone.
-func (h *Hub) End(code byte) {
+// and waits until all have read to the end or have gone; for visitors no longer
+// than patience after the others, unless that is 0.
+func (h *Hub) End(code byte, patience time.Duration) {
 	h.mutex.Lock()
 	h.ended = &code
 	for _, client := range h.clients {
@@ -180,5 +189,18 @@ func (h *Hub) End(code byte) {
 		client.outbox.put(Frame{Kind: Exited, Payload: []byte{code}})
 	}
 	h.mutex.Unlock()
-	h.senders.Wait()
+	h.joined.Wait()
+	gone := make(chan struct{})
+	go func() {
+		h.visiting.Wait()
+		close(gone)
+	}()
+	var over <-chan time.Time
+	if patience > 0 {
+		over = time.After(patience)
+	}
+	select {
+	case <-gone:
+	case <-over:
+	}
 }

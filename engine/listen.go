@@ -106,7 +106,7 @@ func (m *monitor) serve(conn *net.UnixConn) {
 	if ok && hello.Record {
 		client.SendJSON(attach.Record, &m.known)
 	} else if ok {
-		m.hub.Join(client, hello)
+		m.hub.Visit(client, hello)
 	}
 	m.arriving.Done()
 	if !ok || hello.Record {
@@ -121,8 +121,17 @@ func (m *monitor) bidFarewell(code byte) {
 	m.listener.SetDeadline(time.Now())
 	<-m.closed
 	m.arriving.Wait()
-	m.hub.End(code)
+	m.hub.End(code, m.visitorPatience())
 	m.dismiss(code)
+}
+
+// visitorPatience is how long visitors may take to read the last of the output. A
+// monitor of its own has time; a command's user waits for the command.
+func (m *monitor) visitorPatience() time.Duration {
+	if m.within {
+		return 2 * time.Second
+	}
+	return 0
 }
 
 // dismiss tells clients of the end who have come too late to be accepted. The
