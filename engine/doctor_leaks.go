@@ -35,31 +35,58 @@ func (e *Engine) belongs(mark instance.Mark) belonging {
 	return others
 }
 
+// belongs is the engine's, but for an instance in whose containers somebody lives:
+// it is not gone, and its directories lie where others do not see them, in a mount
+// namespace of its own.
+func (l *look) belongs(mark instance.Mark) belonging {
+	whose := l.Engine.belongs(mark)
+	if whose == orphans && l.isInhabited(mark) {
+		return others
+	}
+	return whose
+}
+
+func (l *look) isInhabited(mark instance.Mark) bool {
+	all, err := manager.Containers()
+	l.fail(err)
+	return slices.ContainsFunc(all, func(found manager.Found) bool {
+		return found.Ownership == cgroupfs.Marked && found.Mark == mark && !l.isDeserted(found)
+	})
+}
+
+func (l *look) isDeserted(found manager.Found) bool {
+	empty, err := found.IsEmpty()
+	l.fail(err)
+	return empty && err == nil
+}
+
 // grown is how old an unmarked cgroup has to be to count as a leftover. Its
 // maker marks it some microseconds after it made it, unless it dies in between.
 const grown = time.Minute
 
 // cgroupBelongs takes an unmarked cgroup for another's as long as it is young or
-// somebody lives in it: it may be that of a mydocker that does not mark any.
+// somebody lives in it: it may be that of a mydocker that does not mark any. Of one
+// in which somebody lives whose instance is gone people want to know.
 func (l *look) cgroupBelongs(found manager.Found) belonging {
 	switch found.Ownership {
 	case cgroupfs.Marked:
+		if l.Engine.belongs(found.Mark) == orphans && !l.isDeserted(found) {
+			return orphans
+		}
 		return l.belongs(found.Mark)
 	case cgroupfs.Unmarked:
-		empty, err := found.IsEmpty()
-		l.fail(err)
-		if empty && err == nil && time.Since(found.Since) > grown {
+		if l.isDeserted(found) && time.Since(found.Since) > grown {
 			return nobodys
 		}
 	}
 	return others
 }
 
-func (e *Engine) linkBelongs(link bridge.Link) belonging {
+func (l *look) linkBelongs(link bridge.Link) belonging {
 	if !link.Marked {
 		return nobodys
 	}
-	return e.belongs(link.Mark)
+	return l.belongs(link.Mark)
 }
 
 // wants tells whether a container has a resource of a kind right now.
@@ -90,7 +117,7 @@ func (l *look) leak(id string, r resource.Resource, whose belonging, mark instan
 		if l.isEmpty(r) {
 			f.mend = quietly(func() error { return removeOrphan(r, mark) })
 		} else {
-			f.Detail += ", and processes run in it"
+			f.Detail += " or in a mount namespace of its own, and processes run in it"
 		}
 	case nobodys:
 		f.Detail = "no mark says which mydocker made it"
@@ -98,7 +125,9 @@ func (l *look) leak(id string, r resource.Resource, whose belonging, mark instan
 			f.mend = quietly(cgroup.RemoveEmpty)
 		}
 	}
-	f.setRemedy(r.Explain().Remove)
+	if whose != orphans { // whose processes nobody should be told to end
+		f.setRemedy(r.Explain().Remove)
+	}
 	l.report(f)
 }
 

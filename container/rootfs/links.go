@@ -15,8 +15,7 @@ const mostLinks = 40
 // followed gives the path that a path of the container means when all symbolic links
 // in it are followed, also those that lead to what is not there: images have
 // /etc/resolv.conf as a link into /run, which is empty. Like any path it is
-// looked up inside the root, so that nothing is lost when somebody changes a link
-// meanwhile.
+// looked up inside the root.
 func (r *Root) followed(name string) (string, error) {
 	reached, rest := "/", strings.Split(name, "/")
 	for links := 0; len(rest) > 0; {
@@ -41,21 +40,19 @@ func (r *Root) followed(name string) (string, error) {
 	return reached, nil
 }
 
-// readLink gives "" for what is no symbolic link, or not there, or of the system.
+// readLink gives "" for what is no symbolic link of the image: one in a volume, which
+// others may exchange at this moment, is not followed to where nothing is.
 func (r *Root) readLink(name string) (string, error) {
-	if isSystem(name) {
-		return "", nil
-	}
-	file, err := r.open(name, unix.O_PATH|unix.O_NOFOLLOW)
-	if err == unix.ENOENT || err == unix.ENOTDIR {
-		return "", nil
-	}
+	fd, err := unix.Openat2(int(r.tree.Fd()), name, &unix.OpenHow{
+		Flags:   unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_XDEV,
+	})
 	if err != nil {
-		return "", err
+		return "", nil // whoever makes what is missing will say why it cannot be
 	}
-	defer file.Close()
+	defer unix.Close(fd)
 	var buffer [unix.PathMax]byte
-	size, err := unix.Readlinkat(int(file.Fd()), "", buffer[:])
+	size, err := unix.Readlinkat(fd, "", buffer[:])
 	if err == unix.ENOENT || err == unix.EINVAL {
 		return "", nil
 	}

@@ -175,8 +175,8 @@ func (p *packer) firstName(name string, stat *unix.Stat_t) (first string, again 
 	return first, again
 }
 
-// mostUnmeasured is how much is packed of a file that says it is empty, as those
-// of procfs do, in bytes.
+// mostUnmeasured is how much is packed, in bytes, of a file of the kernel: those of
+// procfs say that they are empty, and those of sysfs that they are a page long.
 const mostUnmeasured = 64 << 20
 
 func packFile(from *os.File, header *tar.Header, stat *unix.Stat_t) (*tar.Header, io.ReadCloser, error) {
@@ -185,7 +185,11 @@ func packFile(from *os.File, header *tar.Header, stat *unix.Stat_t) (*tar.Header
 		return nil, nil, err
 	}
 	header.Typeflag, header.Size = tar.TypeReg, stat.Size
-	if stat.Size > 0 {
+	shown, err := handle.IsKernels(from)
+	if err != nil {
+		return nil, nil, errors.Join(err, file.Close())
+	}
+	if stat.Size > 0 && !shown {
 		return header, file, nil
 	}
 	defer file.Close()
