@@ -26,7 +26,7 @@ type Hub struct {
 	clients map[*Connection]*subscription
 	ended   *byte // the exit status
 
-	// One for each client that sends to it.
+	// The goroutines that send to clients; End may leave visitors behind.
 	joined, visiting sync.WaitGroup
 }
 
@@ -190,9 +190,14 @@ func (h *Hub) End(code byte, patience time.Duration) {
 	}
 	h.mutex.Unlock()
 	h.joined.Wait()
+	await(&h.visiting, patience)
+}
+
+// await waits for a group, and no longer than patience, unless that is 0.
+func await(group *sync.WaitGroup, patience time.Duration) {
 	gone := make(chan struct{})
 	go func() {
-		h.visiting.Wait()
+		group.Wait()
 		close(gone)
 	}()
 	var over <-chan time.Time

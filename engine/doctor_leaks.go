@@ -25,25 +25,16 @@ const (
 	nobodys                  // its maker never came to mark it
 )
 
-func (e *Engine) belongs(mark instance.Mark) belonging {
+// belongs takes an instance in whose containers somebody lives for no orphan: its
+// directories lie where others do not see them, in a mount namespace of its own.
+func (l *look) belongs(mark instance.Mark) belonging {
 	switch {
-	case e.mark().Same(mark):
+	case l.mark().Same(mark):
 		return ours
-	case mark.Gone():
+	case mark.Gone() && !l.isInhabited(mark):
 		return orphans
 	}
 	return others
-}
-
-// belongs is the engine's, but for an instance in whose containers somebody lives:
-// it is not gone, and its directories lie where others do not see them, in a mount
-// namespace of its own.
-func (l *look) belongs(mark instance.Mark) belonging {
-	whose := l.Engine.belongs(mark)
-	if whose == orphans && l.isInhabited(mark) {
-		return others
-	}
-	return whose
 }
 
 func (l *look) isInhabited(mark instance.Mark) bool {
@@ -70,10 +61,11 @@ const grown = time.Minute
 func (l *look) cgroupBelongs(found manager.Found) belonging {
 	switch found.Ownership {
 	case cgroupfs.Marked:
-		if l.Engine.belongs(found.Mark) == orphans && !l.isDeserted(found) {
+		whose := l.belongs(found.Mark)
+		if whose == others && found.Mark.Gone() && !l.isDeserted(found) {
 			return orphans
 		}
-		return l.belongs(found.Mark)
+		return whose
 	case cgroupfs.Unmarked:
 		if l.isDeserted(found) && time.Since(found.Since) > grown {
 			return nobodys

@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"math"
 	"net"
 	"os"
 	"syscall"
@@ -247,9 +246,9 @@ func forkMonitor(files []*os.File, arguments ...string) (pid int, err error) {
 	for _, file := range files {
 		descriptors = append(descriptors, file.Fd())
 	}
-	// What the caller has open, such as the lock of flock(1), is not for the monitor
-	// to keep.
-	if err := unix.CloseRange(3, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+	// What the caller has open beside its standard files, such as the lock of flock(1),
+	// is not for the monitor to keep.
+	if err := closeOnExec(3); err != nil {
 		return 0, err
 	}
 	err = failpoint.Around("spawn monitor", func() error {

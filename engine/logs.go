@@ -28,13 +28,7 @@ func (e *Engine) Logs(reference string, selection logs.Selection, follow bool, e
 	if found.live == nil {
 		return nil
 	}
-	wanted := func(entry logs.Entry) error {
-		if !selection.Wants(entry) {
-			return nil
-		}
-		return each(entry)
-	}
-	return followLog(position, e.watch(id, found.live), passing(selection.Until), wanted)
+	return followLog(position, e.watch(id, found.live), passing(selection.Until), each)
 }
 
 // passing says when a time has passed; the zero time never does.

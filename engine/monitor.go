@@ -107,8 +107,14 @@ func (m *monitor) giveUp(id string) error {
 	return m.engine.disown(id)
 }
 
+// closeOnExec keeps a descriptor and all above it from programs that this process
+// executes.
+func closeOnExec(first uint) error {
+	return unix.CloseRange(first, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC)
+}
+
 func commandConnection() (*attach.Connection, error) {
-	if err := unix.CloseRange(monitorFD, math.MaxUint32, unix.CLOSE_RANGE_CLOEXEC); err != nil {
+	if err := closeOnExec(monitorFD); err != nil {
 		return nil, err
 	}
 	file := os.NewFile(monitorFD, "command")

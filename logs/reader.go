@@ -24,29 +24,26 @@ func Read(path string, selection Selection, each func(Entry) error) (*Position, 
 	if err != nil {
 		return nil, err
 	}
+	position.selection = selection
 	keep := newTail(selection.Tail, each)
-	err = position.drain(func(entry Entry) error {
-		if selection.Wants(entry) {
-			return keep.add(entry)
-		}
-		return nil
-	})
+	err = position.drain(keep.add)
 	if err == nil {
 		err = keep.flush()
 	}
 	return position, err
 }
 
-func (s Selection) Wants(entry Entry) bool {
+func (s Selection) wants(entry Entry) bool {
 	return !entry.Time.Before(s.Since) && (s.Until.IsZero() || !entry.Time.After(s.Until))
 }
 
 // Position is a place in a log that may be rotated while it is read.
 type Position struct {
-	path    string
-	files   []*os.File // oldest first; the last one is the newest that was seen
-	reader  *bufio.Reader
-	partial []byte
+	path      string
+	selection Selection
+	files     []*os.File // oldest first; the last one is the newest that was seen
+	reader    *bufio.Reader
+	partial   []byte
 }
 
 // open opens all files of a log at once, so that no rotation takes one away
@@ -93,7 +90,7 @@ func (p *Position) Close() error {
 	return errors.Join(errs...)
 }
 
-// Follow passes the entries that have come since the last call. A file that
+// Follow passes the selected entries that have come since the last call. A file that
 // was rotated away is read to its end first.
 func (p *Position) Follow(each func(Entry) error) error {
 	if err := p.drain(each); err != nil {
@@ -172,8 +169,8 @@ func (p *Position) lines(each func(Entry) error) error {
 		var entry Entry
 		damaged := json.Unmarshal(p.partial, &entry) != nil
 		p.partial = nil
-		if damaged {
-			continue // a line that a crash or a full disk cut short
+		if damaged || !p.selection.wants(entry) {
+			continue // damaged is a line that a crash or a full disk cut short
 		}
 		if err := each(entry); err != nil {
 			return err

@@ -2,10 +2,14 @@ package rootfs
 
 import (
 	"fmt"
+	"os"
 	"path"
 	"strings"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/handle"
+	"mydocker/internal/openat2"
 )
 
 // mostLinks is how many symbolic links the kernel follows in one path
@@ -43,18 +47,18 @@ func (r *Root) followed(name string) (string, error) {
 // readLink gives "" for what is no symbolic link of the image: one in a volume, which
 // others may exchange at this moment, is not followed to where nothing is.
 func (r *Root) readLink(name string) (string, error) {
-	fd, err := unix.Openat2(int(r.tree.Fd()), name, &unix.OpenHow{
+	fd, err := openat2.Open(int(r.tree.Fd()), name, &unix.OpenHow{
 		Flags:   unix.O_PATH | unix.O_NOFOLLOW | unix.O_CLOEXEC,
 		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_XDEV,
 	})
 	if err != nil {
 		return "", nil // whoever makes what is missing will say why it cannot be
 	}
-	defer unix.Close(fd)
-	var buffer [unix.PathMax]byte
-	size, err := unix.Readlinkat(fd, "", buffer[:])
+	link := os.NewFile(uintptr(fd), name)
+	defer link.Close()
+	target, err := handle.Target(link)
 	if err == unix.ENOENT || err == unix.EINVAL {
 		return "", nil
 	}
-	return string(buffer[:max(size, 0)]), err
+	return target, err
 }

@@ -8,11 +8,9 @@ import (
 	"strings"
 
 	"golang.org/x/sys/unix"
-)
 
-// resolveTries bounds how often a look-up is repeated that a rename, by
-// somebody who shares a volume, has disturbed.
-const resolveTries = 1000
+	"mydocker/internal/openat2"
+)
 
 // open opens a path of the container. The kernel keeps the look-up inside the
 // root, whatever symbolic links lie on the way and whoever moves them
@@ -26,20 +24,16 @@ func (r *Root) open(name string, flags uint64) (*os.File, error) {
 	if isSystem(name) {
 		how.Resolve |= unix.RESOLVE_NO_SYMLINKS
 	}
-	for range resolveTries {
-		fd, err := unix.Openat2(int(r.tree.Fd()), path.Clean("/"+name), &how)
-		switch {
-		case err == nil:
-			return os.NewFile(uintptr(fd), name), nil
-		case err == unix.EAGAIN || err == unix.EINTR:
-			continue
-		case err == unix.ELOOP && isSystem(name):
-			return nil, fmt.Errorf("%q of the image leads through a symbolic link: refused", name)
-		default:
-			return nil, err
-		}
+	fd, err := openat2.Open(int(r.tree.Fd()), path.Clean("/"+name), &how)
+	switch {
+	case err == nil:
+		return os.NewFile(uintptr(fd), name), nil
+	case err == unix.EAGAIN || err == unix.EINTR:
+		return nil, fmt.Errorf("looking up %q: somebody keeps moving it", name)
+	case err == unix.ELOOP && isSystem(name):
+		return nil, fmt.Errorf("%q of the image leads through a symbolic link: refused", name)
 	}
-	return nil, fmt.Errorf("looking up %q: somebody keeps moving it", name)
+	return nil, err
 }
 
 // isProc tells whether a path is /proc or below it.
