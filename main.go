@@ -39,7 +39,12 @@ func main() {
 // obey runs a command. One whose output was lost has failed.
 func obey(arguments []string) error {
 	output := &command.Output{To: os.Stdout}
-	return output.Judge(newApp(output).Run(arguments))
+	err := newApp(output).Run(arguments)
+	var attached command.Attached
+	if errors.As(err, &attached) {
+		return obey(attached.Separate(arguments))
+	}
+	return output.Judge(err)
 }
 
 func newApp(output io.Writer) *cli.App {
@@ -72,6 +77,9 @@ func unknown(c *cli.Context) error {
 }
 
 func usage(c *cli.Context, err error, _ bool) error {
+	if attached, is := command.FindAttached(c, err); is {
+		return attached
+	}
 	switch {
 	case !errors.Is(err, flag.ErrHelp): // which is how package flag takes -h
 		return command.UsageError(c, err)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/urfave/cli"
@@ -28,7 +30,7 @@ func runFlags() []cli.Flag {
 		cli.StringFlag{Name: "userns", Usage: "user namespace: `host`, or auto[:size=N] for IDs that are nobody's on the host"},
 		cli.StringFlag{Name: "h, hostname", Usage: "the container's host name (default: its ID)"},
 		command.OptionalString{StringFlag: cli.StringFlag{Name: "entrypoint", Usage: "run this in place of the image's entrypoint"}},
-		cli.StringFlag{Name: "network, net", Usage: "join this network (default: none, only lo)"},
+		command.Repeated{StringSliceFlag: cli.StringSliceFlag{Name: "network, net", Usage: "join this network (default: none, only lo)"}},
 		command.Repeated{StringSliceFlag: cli.StringSliceFlag{Name: "p, publish", Usage: "publish a port: `[IP:]HOST:CONTAINER[/udp]`"}},
 		cli.StringFlag{Name: "m, memory, mem", Usage: "at most so much memory: `100m`"},
 		cli.StringFlag{Name: "memory-swap", Usage: "at most so much memory and swap together, -1 for any"},
@@ -54,11 +56,11 @@ func runOptions(c *cli.Context) (engine.RunOptions, error) {
 		Image: c.Args().First(), Args: c.Args().Tail(), Name: c.String("name"),
 		User: c.String("user"), WorkingDir: c.String("workdir"), Hostname: c.String("hostname"),
 		Terminal: c.Bool("tty"), Stdin: c.Bool("interactive"), Detached: c.Bool("detach"),
-		Network: c.String("network"), ReadOnly: c.Bool("read-only"), Init: c.Bool("init"),
+		ReadOnly: c.Bool("read-only"), Init: c.Bool("init"),
 		StopSignal: c.String("stop-signal"), AutoRemove: autoRemove(c), Entrypoint: command.Given[string](c, "entrypoint"),
 	}
 	for _, read := range []func(*cli.Context, *engine.RunOptions) error{
-		readEnvironment, readMounts, readUserns, readPorts, readLimits, readLabels, readSecurity,
+		readEnvironment, readMounts, readUserns, readNetwork, readPorts, readLimits, readLabels, readSecurity,
 	} {
 		if err := read(c, &options); err != nil {
 			return options, err
@@ -109,6 +111,17 @@ func readMounts(c *cli.Context, options *engine.RunOptions) (err error) {
 func readUserns(c *cli.Context, options *engine.RunOptions) (err error) {
 	options.UserNS, err = flags.Userns(c.String("userns"))
 	return err
+}
+
+// readNetwork refuses a second network, which docker's users may expect to be joined
+// as well.
+func readNetwork(c *cli.Context, options *engine.RunOptions) error {
+	names := slices.Compact(c.StringSlice("network"))
+	if len(names) > 1 {
+		return fmt.Errorf("joining networks %q: a container can be on one only; leave out the others", names)
+	}
+	options.Network = cmp.Or(names...)
+	return nil
 }
 
 func readPorts(c *cli.Context, options *engine.RunOptions) (err error) {

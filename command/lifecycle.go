@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 
 	"github.com/urfave/cli"
@@ -21,7 +22,10 @@ func Stop() cli.Command {
 			ExplainFlag(),
 		},
 		Action: func(c *cli.Context) error {
-			timeout := time.Duration(c.Int("time")) * time.Second
+			timeout, err := stopTimeout(c.Int("time"))
+			if err != nil {
+				return err
+			}
 			if c.Bool("explain") {
 				return explainEach(c, func(e *engine.Engine, name string) ([]string, error) { return e.ExplainStop(name, timeout) })
 			}
@@ -30,6 +34,15 @@ func Stop() cli.Command {
 		},
 		BashComplete: completeRunning,
 	}
+}
+
+// stopTimeout refuses what a time.Duration cannot hold, some 292 years.
+func stopTimeout(seconds int) (time.Duration, error) {
+	const longest = int(math.MaxInt64 / time.Second)
+	if seconds > longest {
+		return 0, fmt.Errorf("waiting %d seconds for a program's end: at most %d; -1 waits for ever", seconds, longest)
+	}
+	return max(-1, time.Duration(seconds)) * time.Second, nil
 }
 
 // Kill sends a signal.

@@ -31,6 +31,8 @@ func Reserve(mapping PortMapping) (*os.File, PortMapping, error) {
 		return nil, mapping, fmt.Errorf("publishing port %s: %s is not an address of this host; see `ip address`", mapping.published(), mapping.HostIP)
 	case errors.Is(err, unix.EACCES):
 		return nil, mapping, fmt.Errorf("publishing port %s: ports below 1024 need root", mapping.published())
+	case errors.Is(err, unix.EMFILE):
+		return nil, mapping, fmt.Errorf("publishing port %s: each published port is held by an open file, and no more may be open; publish fewer, or raise `ulimit -n`", mapping.published())
 	case err != nil:
 		return nil, mapping, fmt.Errorf("publishing port %s: %w", mapping.published(), err)
 	}
