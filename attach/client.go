@@ -124,6 +124,8 @@ func (c *Client) sendInput(detached chan<- struct{}) {
 	if c.Terminal && len(c.DetachKeys) > 0 {
 		input = term.NewEscapeProxy(c.Input, c.DetachKeys)
 	}
+	// Nobody can end the input of a terminal that passes all keys on, but by going.
+	goes := c.Terminal && term.IsTerminal(c.Input.Fd())
 	c.credit.await()
 	buffer := make([]byte, 32<<10)
 	for {
@@ -139,8 +141,8 @@ func (c *Client) sendInput(detached chan<- struct{}) {
 		case errors.As(err, &escaped):
 			close(detached)
 			return
-		case err != nil && term.IsTerminal(c.Input.Fd()):
-			c.Connection.Close() // the terminal has gone, and its user with it
+		case err != nil && goes:
+			c.Connection.Close()
 			return
 		case err != nil:
 			c.Connection.Send(CloseStdin, nil)
