@@ -167,6 +167,9 @@ func (e *Engine) Export(reference string, to io.Writer) (err error) {
 // files.
 func (e *Engine) Changes(reference string) ([]layer.Change, error) {
 	found, err := e.Container(reference)
+	if err == nil {
+		err = e.refuseLost(found, "comparing", reference)
+	}
 	if err != nil {
 		return nil, err
 	}

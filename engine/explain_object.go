@@ -16,6 +16,10 @@ import (
 func (e *Engine) Explain(name string) ([]string, error) {
 	found, err := e.Container(name)
 	if err == nil {
+		err = e.refuseLost(found, "explaining", name)
+		if err != nil {
+			return nil, err
+		}
 		return e.explainContainer(found)
 	}
 	if !errors.As(err, new(*NotFoundError)) {

@@ -67,7 +67,7 @@ func (e *Engine) planRuntime(record *Record, joined *network.Network) (err error
 // need not write the whole host's file system back when it is unmounted.
 func (e *Engine) upper(record *Record) *overlay.Upper {
 	return &overlay.Upper{
-		Directory: e.Layout.Container(record.ID) + "/layer", Lower: record.Image.Layers[0],
+		Directory: e.Layout.Container(record.ID) + "/layer", Lower: record.Image.top(),
 		Volatile: record.AutoRemove,
 	}
 }

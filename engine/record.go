@@ -99,6 +99,14 @@ type ImageReference struct {
 	Layers   []string
 }
 
+// top is the uppermost layer, "" where none is known.
+func (i *ImageReference) top() string {
+	if len(i.Layers) == 0 {
+		return ""
+	}
+	return i.Layers[0]
+}
+
 // Members implements members.Object.
 func (i *ImageReference) Members(list *members.List) {
 	list.Always("name", &i.Name)
