@@ -28,6 +28,7 @@ func commands() []cli.Command {
 		command.Image(),
 		command.Images(),
 		command.RemoveImage(),
+		command.Tag(),
 		command.Network(),
 		command.Doctor(),
 		command.Info(),

@@ -79,7 +79,7 @@ func nameFilter(value string) (predicate, error) {
 
 // ofImage takes an image by any way of writing its name, or by its ID.
 func ofImage(c engine.Container, image string) bool {
-	return withTag(c.Record.Image.Name) == withTag(image) || strings.HasPrefix(c.Record.Image.ID, image)
+	return withTag(c.Record.Image.Name) == withTag(image) || strings.HasPrefix(c.Record.Image.ID, strings.TrimPrefix(image, "sha256:"))
 }
 
 func withTag(name string) string {
