@@ -9,6 +9,7 @@ import (
 	"time"
 
 	units "github.com/docker/go-units"
+	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli"
 
 	"mydocker/engine"
@@ -22,8 +23,8 @@ func Image() cli.Command {
 	remove.Name, remove.Aliases = "remove", []string{"rm"}
 	return cli.Command{
 		Name:        "image",
-		Usage:       "import, list, inspect and remove images",
-		Subcommands: []cli.Command{imageImport(), list, imageInspect(), remove},
+		Usage:       "import, list, inspect, name and remove images",
+		Subcommands: []cli.Command{imageImport(), list, imageInspect(), remove, Tag()},
 	}
 }
 
@@ -104,7 +105,7 @@ func listImages(c *cli.Context) error {
 	}
 	images, err := e.Images.List()
 	if err != nil {
-		return err
+		logrus.Warn(err) // the others are worth showing
 	}
 	rows := make([]imageRow, len(images))
 	for i, picture := range images {

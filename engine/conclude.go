@@ -118,10 +118,8 @@ func (e *Engine) erase(record *Record) error {
 		if err := e.removeDirectory(record.ID); err != nil {
 			return err
 		}
-		if err := e.Images.Release(record.Image.ID); err != nil {
-			return err
-		}
-		return e.removeLive(record.ID)
+		released := e.Images.Release(record.Image.ID) // the container has gone all the same
+		return errors.Join(released, e.removeLive(record.ID))
 	})
 }
 

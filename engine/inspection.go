@@ -200,16 +200,14 @@ type NetworkMember struct {
 	Name, IPv4Address, MacAddress string
 }
 
-// InspectNetwork tells all about one network.
+// InspectNetwork tells all about one network. A container whose record cannot be
+// read is on none; ps and doctor tell of it.
 func (e *Engine) InspectNetwork(name string) (*NetworkInspection, error) {
 	joined, err := e.Network(name)
 	if err != nil {
 		return nil, err
 	}
-	containers, err := e.List()
-	if err != nil {
-		return nil, err
-	}
+	containers, _ := e.List()
 	members := map[string]NetworkMember{}
 	for _, found := range containers {
 		if found.Record.Network == name && found.State == Up {

@@ -169,12 +169,21 @@ func (s *Store) removeDamaged(reference Reference) (*stage, Removed, error) {
 
 // Release removes the image with an ID if it has no name, no container uses it
 // any more, and somebody has just stopped doing so. For an image with a name
-// it looks for one file and does nothing.
+// it looks for one file and does nothing. Who changes the store may take long; then
+// a sign is left, and the next command that finds the store free sees to it.
 func (s *Store) Release(id string) error {
 	if !state.Exists(s.recordPath("", id)) {
 		return nil
 	}
-	return s.Collect()
+	lock, err := state.Acquire(s.lockPath, 0)
+	if errors.Is(err, state.ErrLocked) {
+		_, err = s.makeStageDirectory()
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	return s.collectUnder(lock)
 }
 
 // Collect removes images that have no name and that no container uses, layers
@@ -184,8 +193,15 @@ func (s *Store) Collect() error {
 	if err != nil {
 		return err
 	}
+	return s.collectUnder(lock)
+}
+
+// collectUnder gives the store's lock back when all is decided: removing files may
+// take long.
+func (s *Store) collectUnder(lock *state.Lock) error {
 	g, err := s.newStage()
 	if err == nil {
+		g.unsettled = true
 		err = s.collect(g)
 	}
 	lock.Release()

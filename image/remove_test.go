@@ -172,6 +172,26 @@ func TestReplacedImageInUse(t *testing.T) {
 	}
 }
 
+func TestReleaseDoesNotWait(t *testing.T) {
+	f := newFixture(t)
+	old := f.importText("app", "old")
+	f.use(old, "1234567890")
+	f.importText("app", "new")
+	clear(f.users)
+	lock, err := f.lock()
+	if err := errors.Join(err, f.Release(old.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if !exists(old.Layers[0]) {
+		t.Error("something was removed without the lock")
+	}
+	lock.Release()
+	if err := f.Sweep(); err != nil {
+		t.Error(err)
+	}
+	f.expectClean(1, 1)
+}
+
 // TestNameForANamelessImage gives a name again to an image that lost its own.
 func TestNameForANamelessImage(t *testing.T) {
 	f := newFixture(t)

@@ -45,9 +45,18 @@ func (s *Store) clear() error {
 }
 
 // collect removes images that have no name and layers that belong to no image,
-// unless a container uses them. Layers go into the stage. The caller holds the
-// store's lock.
+// unless a container uses them. Layers go into the stage. As long as a container's
+// record cannot be read, which may use any image, it removes nothing, and the stage
+// stays: the next command tries again. The caller holds the store's lock.
 func (s *Store) collect(g *stage) error {
+	err := s.collectUnused(g)
+	if isUnreadable(err) {
+		return nil
+	}
+	return err
+}
+
+func (s *Store) collectUnused(g *stage) error {
 	if err := s.decideHidden(); err != nil {
 		return err
 	}
