@@ -122,8 +122,11 @@ func (p *Process) takeConsole(received message) (err error) {
 		unix.Close(received.fd)
 		return err
 	}
-	p.console, err = terminal.Master(received.fd)
-	return err
+	master, err := terminal.Master(received.fd)
+	if err != nil {
+		return err
+	}
+	return p.keepConsole(master)
 }
 
 // failure reads the error that init met.

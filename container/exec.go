@@ -80,8 +80,13 @@ func execute(target Target, cfg ExecConfig) (*Process, error) {
 		return nil, err
 	}
 	failpoint.Born("exec", p.pid)
-	p.console = entry.console
-	if err := failpoint.Around("start program", entry.await); err != nil {
+	if entry.console != nil {
+		err = p.keepConsole(entry.console)
+	}
+	if err == nil {
+		err = failpoint.Around("start program", entry.await)
+	}
+	if err != nil {
 		p.kill()
 		if p.console != nil {
 			p.console.Close()

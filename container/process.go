@@ -54,6 +54,22 @@ func (p *Process) Sandbox() string { return p.sandbox }
 // process was started. The caller closes it.
 func (p *Process) Console() *os.File { return p.console }
 
+// keepConsole keeps a terminal's master side, and has the other side open until the
+// process has ended. A program that has closed it, as one does which opens
+// /dev/console for each message, has not written its last.
+func (p *Process) keepConsole(master *os.File) error {
+	p.console = master
+	peer, err := terminal.Peer(master)
+	if err != nil {
+		return fmt.Errorf("opening the other side of the terminal: %w", err)
+	}
+	go func() {
+		<-p.ended
+		peer.Close()
+	}()
+	return nil
+}
+
 // Resize tells the terminal its window size in characters.
 func (p *Process) Resize(width, height uint) error {
 	if p.console == nil {

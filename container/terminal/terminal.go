@@ -72,12 +72,26 @@ func Master(fd int) (*os.File, error) {
 	return os.NewFile(uintptr(fd), "console"), nil
 }
 
-// openSlave unlocks and opens the other side, by the master and not by a path
-// (ioctl_tty(2), TIOCGPTPEER).
 func openSlave(master int) (*os.File, error) {
 	if err := unix.IoctlSetPointerInt(master, unix.TIOCSPTLCK, 0); err != nil {
 		return nil, fmt.Errorf("unlocking: %w", err)
 	}
+	return openPeer(master)
+}
+
+// Peer opens the other side of an unlocked master.
+func Peer(master *os.File) (slave *os.File, err error) {
+	raw, err := master.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	control := raw.Control(func(fd uintptr) { slave, err = openPeer(int(fd)) })
+	return slave, errors.Join(control, err)
+}
+
+// openPeer opens the other side by the master and not by a path (ioctl_tty(2),
+// TIOCGPTPEER).
+func openPeer(master int) (*os.File, error) {
 	const flags = unix.O_RDWR | unix.O_NOCTTY | unix.O_CLOEXEC
 	fd, _, errno := unix.Syscall(unix.SYS_IOCTL, uintptr(master), unix.TIOCGPTPEER, flags)
 	if errno != 0 {
