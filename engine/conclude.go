@@ -62,6 +62,7 @@ func (e *Engine) rest(record *Record, exit Exit) error {
 // in the live record, which is as a rule on another file system. It then stays
 // until the record can be.
 func (e *Engine) note(record *Record, exit Exit) error {
+	exit.At = record.endAt(exit.At)
 	if record.Exit != nil && *record.Exit == exit {
 		return nil
 	}
@@ -193,7 +194,7 @@ func verdict(record *Record, live *Live) Exit {
 	switch {
 	case live.Exit != nil:
 		return *live.Exit
-	case known != nil && known.At.After(live.Since) && !record.unfinished():
+	case known != nil && !known.At.Before(live.Since) && !record.unfinished():
 		return *known
 	case known != nil && live.Work == Running && live.Program.PID == 0:
 		return before(record)

@@ -187,7 +187,7 @@ func (e *Engine) writeRecords(record *Record, joined *network.Network, owner Ref
 	if err != nil {
 		return err
 	}
-	record.Started, record.BootID = time.Now(), bootID
+	record.Started, record.BootID = record.startAt(time.Now()), bootID
 	live := &Live{BootID: bootID, Work: Running, Owner: owner, Since: record.Started}
 	if err := e.saveLive(record.ID, live); err != nil {
 		return err
