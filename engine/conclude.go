@@ -103,11 +103,17 @@ func (e *Engine) retireOnce(record *Record, exit Exit) error {
 		return err
 	}
 	defer lock.Release()
+	if err := e.awaitViewers(record.ID, erasePatience); err != nil {
+		return err
+	}
 	return e.erase(record)
 }
 
 // erase removes all that is left of a container, its record last.
 func (e *Engine) erase(record *Record) error {
+	if err := e.awaitViewers(record.ID, lockPatience); err != nil {
+		return err
+	}
 	set, err := record.storage()
 	if err != nil {
 		return err

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"time"
 
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 
@@ -17,18 +18,21 @@ import (
 type interior struct {
 	*container.View
 	record *Record
-	ids    idmap.Map   // which of the host's the owners of its files are
-	lock   *state.Lock // of a container that does not run; else nil
+	ids    idmap.Map    // which of the host's the owners of its files are
+	lock   *state.Lock  // of a container that does not run; else nil
+	share  *state.Share // of one that runs; else nil
 }
 
 func (i *interior) close() error {
 	err := i.View.Close()
 	i.lock.Release()
+	i.share.Release()
 	return err
 }
 
 // open opens the files of a container, running or not. One that does not run is
-// locked meanwhile, so that nobody starts or removes it.
+// locked meanwhile, so that nobody starts or removes it. One that runs many may look
+// into, and stop; its files stay until all of them are through (awaitViewers).
 func (e *Engine) open(reference string) (*interior, error) {
 	found, err := e.Container(reference)
 	if err != nil {
@@ -44,19 +48,34 @@ func (e *Engine) open(reference string) (*interior, error) {
 }
 
 func (e *Engine) openRunning(found Container) (*interior, error) {
-	live, err := e.loadLive(found.Record.ID)
+	share, err := state.TakeShare(e.Layout.Lock(state.ViewLock, found.Record.ID))
+	if err != nil {
+		return nil, err
+	}
+	view, err := e.look(found.Record)
+	if err != nil {
+		share.Release()
+		return nil, err
+	}
+	return &interior{View: view, record: found.Record, ids: found.Record.UserNS.ids(), share: share}, nil
+}
+
+func (e *Engine) look(record *Record) (*container.View, error) {
+	live, err := e.loadLive(record.ID)
 	if err != nil {
 		return nil, err
 	}
 	if live == nil {
 		return nil, process.ErrGone
 	}
-	ids := found.Record.UserNS.ids()
-	view, err := container.Look(container.Target{Pid: live.Program.PID, Start: live.Program.Start}, specs.User{UID: ids.First, GID: ids.First})
-	if err != nil {
-		return nil, err
-	}
-	return &interior{View: view, record: found.Record, ids: ids}, nil
+	ids := record.UserNS.ids()
+	return container.Look(container.Target{Pid: live.Program.PID, Start: live.Program.Start}, specs.User{UID: ids.First, GID: ids.First})
+}
+
+// awaitViewers waits for those who looked into a container while it ran. Its program
+// has ended, so that nobody else comes.
+func (e *Engine) awaitViewers(id string, patience time.Duration) error {
+	return blameOther("container", id, state.AwaitShares(e.Layout.Lock(state.ViewLock, id), patience))
 }
 
 // openResting takes the lock, for which it waits while somebody starts or ends
@@ -82,6 +101,9 @@ func (e *Engine) openLocked(id string, lock *state.Lock) (*interior, error) {
 	case Up:
 		return e.openRunning(found)
 	case Exited:
+		if err := e.awaitViewers(id, lockPatience); err != nil {
+			return nil, err
+		}
 		view, err := container.LookAtStopped(e.restingConfig(found.Record))
 		if err != nil {
 			return nil, fmt.Errorf("opening container %q: %w", id, err)

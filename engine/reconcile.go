@@ -145,7 +145,7 @@ func (e *Engine) sweepLocks() error {
 }
 
 func (e *Engine) lockDirectories() (directories []string) {
-	for _, class := range []state.LockClass{state.NetworkLock, state.ContainerLock, state.ImageLock, state.SubIDLock} {
+	for _, class := range []state.LockClass{state.NetworkLock, state.ContainerLock, state.ViewLock, state.ImageLock, state.SubIDLock} {
 		directories = append(directories, filepath.Dir(e.Layout.Lock(class, "any")))
 	}
 	return directories

@@ -9,6 +9,9 @@ func (e *Engine) Start(reference string, attached bool) (*Session, error) {
 	if err == nil {
 		err = e.checkStart(seen, reference)
 	}
+	if err == nil {
+		err = e.awaitViewers(seen.Record.ID, lockPatience) // with no lock in hand
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -16,6 +19,9 @@ func (e *Engine) Start(reference string, attached bool) (*Session, error) {
 	defer letGo()
 	if err == nil {
 		err = e.checkStart(found, reference) // others may have been here
+	}
+	if err == nil {
+		err = e.awaitViewers(found.Record.ID, 0)
 	}
 	if err != nil {
 		return nil, err

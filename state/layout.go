@@ -65,6 +65,7 @@ type LockClass string
 const (
 	NetworkLock   LockClass = "network"
 	ContainerLock LockClass = "container"
+	ViewLock      LockClass = "view" // shared by those who read a running container's files
 	ImageLock     LockClass = "image"
 	SubIDLock     LockClass = "subids"
 )

@@ -16,6 +16,9 @@ func Try(fd int) error { return lock(fd, unix.LOCK_EX|unix.LOCK_NB) }
 // himself out.
 func Look(fd int) error { return lock(fd, unix.LOCK_SH|unix.LOCK_NB) }
 
+// Share is Look, and waits for one who has it for himself.
+func Share(fd int) error { return lock(fd, unix.LOCK_SH) }
+
 // Await takes it when it is this one's turn: it stands in the kernel's line of
 // those who want the lock. Trying again and again would let others pass, and a
 // hundred who try keep the processors from the one who works.
