@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/urfave/cli"
 
@@ -66,7 +68,19 @@ func runOptions(c *cli.Context) (engine.RunOptions, error) {
 			return options, err
 		}
 	}
-	return options, nil
+	return options, checkText(slices.Concat(c.Parent().Args(), options.Env))
+}
+
+// checkText refuses what a record would change: it is JSON, whose strings are UTF-8
+// (RFC 8259, section 8.1). Only the name of a variable is told, not its value.
+func checkText(words []string) error {
+	for _, word := range words {
+		if !utf8.ValidString(word) {
+			name, _, _ := strings.Cut(word, "=")
+			return fmt.Errorf("reading argument or variable %q: it is not UTF-8, and a container's record can hold nothing else", name)
+		}
+	}
+	return nil
 }
 
 // autoRemove follows the article: what runs in the foreground goes when it

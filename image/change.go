@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	json "github.com/go-json-experiment/json/v1"
 )
@@ -45,6 +46,9 @@ func (c *Config) change(change string) error {
 	argument = strings.TrimSpace(argument)
 	if strings.ContainsRune(change, 0) {
 		return errors.New("a NUL byte is in it")
+	}
+	if !utf8.ValidString(change) {
+		return errors.New("it is not UTF-8")
 	}
 	if argument == "" {
 		return errors.New(`an instruction and its argument are needed, such as CMD ["/bin/sh"]`)

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 )
 
 // Validate refuses directories that cannot be used in mount options and shell
@@ -15,6 +16,9 @@ func (l Layout) Validate() error {
 	for _, directory := range []string{l.Root, l.RunRoot} {
 		if !filepath.IsAbs(directory) {
 			return fmt.Errorf("using state directory %q: must be an absolute path", directory)
+		}
+		if !utf8.ValidString(directory) {
+			return fmt.Errorf("using state directory %q: must be UTF-8, as the state files that name it are", directory)
 		}
 		if strings.ContainsAny(directory, "\n\x00") {
 			return fmt.Errorf("using state directory %q: must not hold a newline or NUL", directory)
