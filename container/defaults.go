@@ -8,7 +8,6 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 
 	"mydocker/container/launch"
-	"mydocker/container/rootfs"
 	"mydocker/container/seccomp"
 )
 
@@ -29,10 +28,6 @@ func DefaultMounts() []specs.Mount {
 		mount("tmpfs", "shm", "/dev/shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"),
 	}
 }
-
-// DefaultDevices are the nodes in every container's /dev. They are always
-// made, and need not be in a spec.
-func DefaultDevices() []specs.LinuxDevice { return rootfs.DefaultDevices() }
 
 // DefaultCapabilities are those of a container's root unless somebody says
 // otherwise, sorted.

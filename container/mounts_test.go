@@ -10,6 +10,8 @@ import (
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+
+	"mydocker/container/rootfs"
 )
 
 // mounted gives "point type options" for each mount in mountinfo, without what
@@ -72,7 +74,7 @@ func TestDevices(t *testing.T) {
 	cfg.Spec.Linux.Devices = []specs.LinuxDevice{
 		{Path: "/dev/net/tun", Type: "c", Major: 10, Minor: 200},
 		{Path: "/dev/fuse", Type: "c", Major: 10, Minor: 229, FileMode: &mode, UID: &owner, GID: &owner},
-		DefaultDevices()[0],
+		rootfs.DefaultDevices()[0],
 	}
 	want := `full crw-rw-rw- 1:7 0:0
 null crw-rw-rw- 1:3 0:0

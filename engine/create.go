@@ -11,6 +11,7 @@ import (
 	"mydocker/cgroups/manager"
 	"mydocker/image"
 	"mydocker/network"
+	"mydocker/overlay"
 )
 
 // RunOptions are what a user says of a new container.
@@ -74,6 +75,9 @@ func (e *Engine) compose(options RunOptions) (*Record, error) {
 	}
 	record.applyDefaults()
 	if err := e.planStorage(record); err != nil {
+		return nil, err
+	}
+	if err := overlay.CheckLimit(overlay.Mount(e.layers(record), e.upper(record))); err != nil {
 		return nil, err
 	}
 	return record, e.checkSecurity(record)

@@ -12,9 +12,8 @@ import (
 // mostLayers is OVL_MAX_STACK in fs/overlayfs/params.h.
 const mostLayers = 500
 
-// CheckLimit tells whether the kernel can take a mount that Mount or
-// MountReadOnly gave. fsconfig(2) takes 255 bytes in each option, mount(2) one
-// page of options altogether. It is an error that names the way out; nothing
+// CheckLimit tells whether the kernel can take a mount that Mount gave. fsconfig(2)
+// takes 255 bytes in each option, mount(2) one page of options altogether. It is an error that names the way out; nothing
 // on the host was touched.
 func CheckLimit(m specs.Mount) error {
 	if m.Type != "overlay" {

@@ -143,19 +143,6 @@ func TestManyLayersMount(t *testing.T) {
 	}
 }
 
-func TestMountReadOnlyIsReadOnly(t *testing.T) {
-	privateMounts(t)
-	base, target := t.TempDir(), t.TempDir()
-	lower := []string{makeLayer(t, base+"/one", "first"), makeLayer(t, base+"/two", "second")}
-	if err := byFsconfig(MountReadOnly(lower), target); err != nil {
-		t.Fatal(err)
-	}
-	defer unix.Unmount(target, unix.MNT_DETACH)
-	if err := os.WriteFile(filepath.Join(target, "new"), nil, 0o644); !errors.Is(err, unix.EROFS) {
-		t.Errorf("writing: got %v, want EROFS", err)
-	}
-}
-
 // TestRemoveAfterUse removes a layer with what the kernel leaves in the work
 // directory, and refuses while something is mounted in it.
 func TestRemoveAfterUse(t *testing.T) {

@@ -46,18 +46,6 @@ func Mount(lower []string, upper *Upper) specs.Mount {
 	return specs.Mount{Destination: "/", Type: "overlay", Source: "overlay", Options: options}
 }
 
-// MountReadOnly gives the layers of an image with nothing above them, to be
-// looked at. An overlay of one layer alone does not exist, so that it is a bind
-// mount then. That one is no protection from a program that may mount: give it
-// to mydocker's own code, and to containers an overlay with an upper directory.
-func MountReadOnly(lower []string) specs.Mount {
-	if len(lower) == 1 {
-		return specs.Mount{Destination: "/", Type: "bind", Source: lower[0], Options: []string{"bind", "ro"}}
-	}
-	options := append(lowerOptions(lower), "ro", "redirect_dir=nofollow", "metacopy=off")
-	return specs.Mount{Destination: "/", Type: "overlay", Source: "overlay", Options: options}
-}
-
 func lowerOptions(lower []string) []string {
 	escaped := make([]string, len(lower))
 	for i, path := range lower {

@@ -32,17 +32,6 @@ func TestVolatileIsOffUnlessAskedFor(t *testing.T) {
 	}
 }
 
-func TestMountReadOnlyHasNoUpper(t *testing.T) {
-	one := MountReadOnly([]string{"/a"})
-	if one.Type != "bind" || one.Source != "/a" || !slices.Contains(one.Options, "ro") {
-		t.Errorf("one layer: got %+v", one)
-	}
-	two := MountReadOnly([]string{"/a", "/b"})
-	if two.Type != "overlay" || two.Options[0] != "lowerdir=/a:/b" || !slices.Contains(two.Options, "ro") {
-		t.Errorf("two layers: got %+v", two)
-	}
-}
-
 func manyLayers(count, length int) []string {
 	layers := make([]string, count)
 	for i := range layers {

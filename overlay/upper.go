@@ -180,6 +180,3 @@ func (u *Upper) Explain() resource.Steps {
 		},
 	}
 }
-
-// Usage measures what the container has written.
-func (u *Upper) Usage() (tree.Usage, error) { return tree.Measure(u.UpperDirectory()) }

@@ -199,17 +199,3 @@ func TestExplainedLinesDoTheSame(t *testing.T) {
 		t.Errorf("after the lines for Remove: %s", got)
 	}
 }
-
-func TestUsage(t *testing.T) {
-	u := newUpper(t)
-	if err := u.Create(); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(filepath.Join(u.UpperDirectory(), "file"), make([]byte, 10000), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	usage, err := u.Usage()
-	if err != nil || usage.Size != 10000 || usage.Entries != 2 {
-		t.Errorf("got %+v, %v; want 10000 bytes in 2 entries", usage, err)
-	}
-}

@@ -76,11 +76,6 @@ func replace(path string, data []byte, durability Durability) error {
 	return nil
 }
 
-// Place writes a file that nobody reads yet and that goes with its directory.
-func Place(path string, data []byte, mode fs.FileMode) error {
-	return failpoint.Around("write "+filepath.Base(path), func() error { return os.WriteFile(path, data, mode) })
-}
-
 // freshPath is where a file's new content is written before it takes the
 // file's place. The name starts with a dot, so that listings pass over what a
 // crash leaves. It is the same for every write, so that the next one takes that

@@ -1,4 +1,4 @@
-// Package tree removes and measures directory trees that others have filled:
+// Package tree removes directory trees that others have filled:
 // image layers and the writable layers of containers. Nothing in such a tree
 // is trusted. Symbolic links are never followed, mount points are never
 // crossed, and no depth exhausts the stack or the file descriptors.
@@ -24,6 +24,10 @@ type MountPointError struct {
 func (e *MountPointError) Error() string {
 	return fmt.Sprintf("%q is a mount point; unmount it with \"umount %s\"", e.Path, e.Path)
 }
+
+// MaxDepth is how many levels of directories are copied or packed, where each level
+// keeps files open. The kernel takes no path of more (PATH_MAX, 4096 bytes).
+const MaxDepth = 2048
 
 const openFlags = unix.O_RDONLY | unix.O_DIRECTORY | unix.O_NOFOLLOW | unix.O_CLOEXEC
 

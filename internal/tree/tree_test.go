@@ -181,34 +181,3 @@ func TestMountPointsAreSeenWithoutOpenat2(t *testing.T) {
 	}
 	unix.Close(fd)
 }
-
-func TestMeasure(t *testing.T) {
-	top := t.TempDir()
-	write(t, filepath.Join(top, "one"), "12345")
-	if err := os.Link(filepath.Join(top, "one"), filepath.Join(top, "same")); err != nil {
-		t.Fatal(err)
-	}
-	write(t, filepath.Join(mkdir(t, filepath.Join(top, "below")), "two"), "123")
-	if err := os.Truncate(filepath.Join(top, "below", "two"), 1<<20); err != nil {
-		t.Fatal(err)
-	}
-	usage, err := Measure(top)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if usage.Size != 5+1<<20 || usage.Entries != 4 {
-		t.Errorf("got %+v, want 5 bytes and 1 MiB in 4 entries", usage)
-	}
-	if usage.Disk >= 1<<20 {
-		t.Errorf("got %d bytes on the disk: the hole counts", usage.Disk)
-	}
-}
-
-func TestMeasureOfADeepTree(t *testing.T) {
-	top := mkdir(t, filepath.Join(t.TempDir(), "top"))
-	makeDeep(t, top, MaxDepth+10)
-	defer Remove(top)
-	if _, err := Measure(top); err == nil {
-		t.Error("want an error for a tree that is too deep")
-	}
-}
