@@ -93,12 +93,22 @@ func (c *copier) givenAway(stat *unix.Stat_t) bool {
 	return c.ownerOf(stat) != c.sourceOwner(stat) && stat.Mode&unix.S_IFMT != unix.S_IFDIR
 }
 
+// modeOf gives a copy's mode. A device that somebody takes for himself is his alone:
+// its mode was made for a container in which nobody could open it.
 func (c *copier) modeOf(stat *unix.Stat_t) uint32 {
 	mode := stat.Mode & 0o7777
 	if c.givenAway(stat) {
 		mode &^= unix.S_ISUID | unix.S_ISGID
 	}
+	if c.Owner != nil && isDevice(stat) {
+		mode &= 0o600
+	}
 	return mode
+}
+
+func isDevice(stat *unix.Stat_t) bool {
+	kind := stat.Mode & unix.S_IFMT
+	return kind == unix.S_IFCHR || kind == unix.S_IFBLK
 }
 
 // attributes copies the extended attributes that are to be kept.
