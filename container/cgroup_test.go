@@ -23,6 +23,11 @@ func newCgroup(t *testing.T) cgroup {
 	if _, err := os.Stat("/sys/fs/cgroup/cgroup.controllers"); err == nil {
 		parent = "/sys/fs/cgroup"
 	}
+	return newCgroupBelow(t, parent)
+}
+
+func newCgroupBelow(t *testing.T, parent string) cgroup {
+	t.Helper()
 	directory, err := os.MkdirTemp(parent, "mydocker-test-")
 	if err != nil {
 		t.Skipf("needs a cgroup hierarchy: %v", err)
@@ -68,6 +73,26 @@ func (c cgroup) OpenDirectory() (*os.File, error) {
 	}
 	return os.Open(c.directory)
 }
+
+// hybridCgroup is one of version 1 with one of version 2 beside it.
+type hybridCgroup struct {
+	cgroup
+	unified cgroup
+}
+
+func newHybridCgroup(t *testing.T) hybridCgroup {
+	t.Helper()
+	needRoot(t)
+	for _, file := range []string{"pids/tasks", "unified/cgroup.procs"} {
+		if _, err := os.Stat("/sys/fs/cgroup/" + file); err != nil {
+			t.Skipf("needs cgroups of both versions: %v", err)
+		}
+	}
+	return hybridCgroup{newCgroupBelow(t, "/sys/fs/cgroup/pids"), newCgroupBelow(t, "/sys/fs/cgroup/unified")}
+}
+
+// OpenDirectory implements Cgroup.
+func (c hybridCgroup) OpenDirectory() (*os.File, error) { return c.unified.OpenDirectory() }
 
 func (c cgroup) add(t *testing.T, pid int) {
 	t.Helper()

@@ -147,6 +147,18 @@ func TestExecJoinsBeforeItRuns(t *testing.T) {
 	}
 }
 
+// On a host that uses both versions of cgroups, a process has a cgroup in each.
+func TestExecJoinsBothVersions(t *testing.T) {
+	group := newHybridCgroup(t)
+	p := start(t, settings(t, "sleep", "1000"))
+	output, err := execOutput(t, p, ExecConfig{Process: script("cat /proc/self/cgroup"), Cgroup: group})
+	for _, one := range []cgroup{group.cgroup, group.unified} {
+		if err != nil || !strings.Contains(output, filepath.Base(one.directory)) {
+			t.Errorf("got %q, %v; want it in %q", output, err, one.directory)
+		}
+	}
+}
+
 // vanishing is a cgroup that is removed while a process is on its way into it.
 type vanishing struct{ cgroup }
 

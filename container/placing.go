@@ -39,12 +39,13 @@ func newPlacing(cgroup Cgroup) (placing, error) {
 // bornInside tells whether the process is to be born in the cgroup.
 func (p *placing) bornInside() bool { return p.directory != nil && !p.outside }
 
-// files gives those by which the process gets into the cgroup.
+// files gives those by which the process gets into the cgroup, the directory first.
+// A host that uses both versions has the lists, too.
 func (p *placing) files() []*os.File {
-	if p.directory != nil {
-		return []*os.File{p.directory}
+	if p.directory == nil {
+		return p.tasks
 	}
-	return p.tasks
+	return append([]*os.File{p.directory}, p.tasks...)
 }
 
 // goOutside tells whether a process that could not be born inside can be made outside
@@ -57,10 +58,14 @@ func (p *placing) goOutside(err error) bool {
 
 // join has the process go into the cgroup, unless it was born there.
 func (p *placing) join(plan *launch.Plan) {
+	first := launch.Cgroup
+	if p.directory != nil {
+		first++
+	}
 	if p.outside {
 		plan.MoveToCgroup()
 	}
-	plan.JoinCgroup(len(p.tasks))
+	plan.JoinCgroup(first, len(p.tasks))
 }
 
 func (p *placing) close() {

@@ -14,7 +14,7 @@ const (
 	Latch  = 4 // where it waits until it may go on
 	Proc   = 5 // the host's procfs, where it is needed
 	Owner  = 6 // the process whose namespaces it enters, as a pidfd
-	Tasks  = 7 // and after: the lists by which it joins a cgroup
+	Cgroup = 7 // and after: the files by which it joins a cgroup
 )
 
 // Raised gives a duplicate of a file, close-on-exec, with a number above
@@ -30,7 +30,7 @@ func Raised(file *os.File) (*os.File, error) {
 // Arrange puts raised files to their places and closes everything else. It
 // comes first in a plan, so that failures can be told and so that no child
 // keeps open what others wait to see closed. Each of extra, for Latch, Proc,
-// Owner and Tasks in this order, may be nil.
+// Owner and Cgroup in this order, may be nil.
 func (p *Plan) Arrange(status *os.File, stdio [3]*os.File, extra ...*os.File) {
 	p.duplicate(status, Status, unix.O_CLOEXEC)
 	for i, file := range stdio {
@@ -77,21 +77,21 @@ func (p *Plan) KeepOpen(fd int) {
 }
 
 // JoinCgroup has a process of a single thread go into a cgroup of version 1, by
-// the lists of threads that Arrange has put to Tasks.
-func (p *Plan) JoinCgroup(lists int) {
+// the lists of threads that Arrange has put to first and after.
+func (p *Plan) JoinCgroup(first, lists int) {
 	itself := place(p, byte('0'))
 	for i := range lists {
-		p.do(joining, unix.SYS_WRITE, uintptr(Tasks+i), address(itself), 1).wants = 1
+		p.do(joining, unix.SYS_WRITE, uintptr(first+i), address(itself), 1).wants = 1
 	}
-	p.CloseFrom(Tasks)
+	p.CloseFrom(Cgroup)
 }
 
 const joining = "joining the container's cgroup"
 
 // MoveToCgroup has a process go into a cgroup of version 2, whose directory Arrange has
-// put to Tasks.
+// put to Cgroup.
 func (p *Plan) MoveToCgroup() {
-	p.writeFile(Tasks, "cgroup.procs", "0", failed(joining), failed(joining))
+	p.writeFile(Cgroup, "cgroup.procs", "0", failed(joining), failed(joining))
 }
 
 // AwaitLatch waits for one byte. The end of the file, because its writer gave

@@ -21,13 +21,13 @@ const splitting = "entering the pid namespace"
 // Split makes a second process, which carries out the rest of the plan as another child
 // of this one's parent; the first one ends. So whoever is in the second one's pid namespace
 // meets a launcher and never what came before it. With intoCgroup it is born in the
-// version 2 cgroup that Arrange has put to Tasks.
+// version 2 cgroup that Arrange has put to Cgroup.
 func (p *Plan) Split(intoCgroup bool) {
 	if !intoCgroup {
 		p.do(splitting, unix.SYS_CLONE, unix.CLONE_PARENT).splits = true
 		return
 	}
-	arguments := place(p, cloneArguments{flags: unix.CLONE_PARENT | unix.CLONE_INTO_CGROUP, cgroup: Tasks})
+	arguments := place(p, cloneArguments{flags: unix.CLONE_PARENT | unix.CLONE_INTO_CGROUP, cgroup: Cgroup})
 	p.do(splitting, unix.SYS_CLONE3, address(arguments), unsafe.Sizeof(*arguments)).splits = true
 }
 
