@@ -74,6 +74,9 @@ func (c cgroup) OpenDirectory() (*os.File, error) {
 	return os.Open(c.directory)
 }
 
+// OpenDirectoryOf implements Cgroup for a process that is not below.
+func (c cgroup) OpenDirectoryOf(int) (*os.File, error) { return c.OpenDirectory() }
+
 // hybridCgroup is one of version 1 with one of version 2 beside it.
 type hybridCgroup struct {
 	cgroup

@@ -70,6 +70,10 @@ type Cgroup interface {
 	// nil where there is none.
 	OpenDirectory() (*os.File, error)
 
+	// OpenDirectoryOf opens that of one of the container's processes, which
+	// may be in a cgroup below.
+	OpenDirectoryOf(pid int) (*os.File, error)
+
 	// OpenTasks opens the version 1 lists by which a process of one thread
 	// can move itself.
 	OpenTasks() ([]*os.File, error)

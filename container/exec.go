@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
 
 	"mydocker/container/launch"
 	"mydocker/container/seccomp"
@@ -63,6 +64,10 @@ func Exec(target Target, cfg ExecConfig) (*Process, error) {
 		return nil, &StartError{Code: launch.CannotSetUp, Err: err}
 	}
 	p, err := execute(target, cfg)
+	if cfg.Cgroup != nil && errors.Is(err, unix.EBUSY) {
+		cfg.Cgroup = followed{cfg.Cgroup, target.Pid}
+		p, err = execute(target, cfg)
+	}
 	if start := (*StartError)(nil); err != nil && !errors.As(err, &start) {
 		return nil, &StartError{Code: launch.CannotSetUp, Err: err}
 	}

@@ -23,7 +23,7 @@ func (e *entry) writePlan(identity account.Identity, stdio [3]*os.File) (raised 
 	if err := e.planOutside(); err != nil {
 		return raised, err
 	}
-	e.plan.Split(e.cgroup.bornInside())
+	e.plan.Split(e.cgroup.birthplace())
 	e.tie()
 	e.cgroup.join(e.plan)
 	e.plan.NewSession()

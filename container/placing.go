@@ -36,8 +36,14 @@ func newPlacing(cgroup Cgroup) (placing, error) {
 	return placing{tasks: tasks, directory: directory}, nil
 }
 
-// bornInside tells whether the process is to be born in the cgroup.
-func (p *placing) bornInside() bool { return p.directory != nil && !p.outside }
+// birthplace is the directory of the cgroup in which the process is to be born; nil
+// where it is born outside.
+func (p *placing) birthplace() *os.File {
+	if p.outside {
+		return nil
+	}
+	return p.directory
+}
 
 // files gives those by which the process gets into the cgroup, the directory first.
 // A host that uses both versions has the lists, too.
@@ -52,7 +58,7 @@ func (p *placing) files() []*os.File {
 // and moved: when the container has as many processes as it may, or a seccomp filter
 // keeps clone3(2) from mydocker.
 func (p *placing) goOutside(err error) bool {
-	p.outside = p.bornInside() && (errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOSYS))
+	p.outside = p.birthplace() != nil && (errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOSYS))
 	return p.outside
 }
 
@@ -63,7 +69,7 @@ func (p *placing) join(plan *launch.Plan) {
 		first++
 	}
 	if p.outside {
-		plan.MoveToCgroup()
+		plan.MoveToCgroup(p.directory)
 	}
 	plan.JoinCgroup(first, len(p.tasks))
 }
@@ -72,3 +78,14 @@ func (p *placing) close() {
 	closeAll(p.tasks)
 	p.directory.Close()
 }
+
+// followed is the cgroup of a container that hands controllers to cgroups below it, as
+// systemd and docker do. Version 2 lets no process into it then: whoever is added
+// follows the container's PID 1, which is in one of those.
+type followed struct {
+	Cgroup
+	pid int
+}
+
+// OpenDirectory implements Cgroup.
+func (f followed) OpenDirectory() (*os.File, error) { return f.OpenDirectoryOf(f.pid) }

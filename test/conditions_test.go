@@ -17,6 +17,9 @@ func condition(name string) (bool, error) {
 	case "apparmor":
 		answer, err := os.ReadFile("/sys/module/apparmor/parameters/enabled")
 		return err == nil && strings.HasPrefix(string(answer), "Y"), nil
+	case "cgroup2":
+		_, err := os.Stat("/sys/fs/cgroup/cgroup.controllers")
+		return err == nil, nil
 	case "mount-idmap":
 		version, err := exec.Command("mount", "--version").Output()
 		return strings.Contains(string(version), "idmapping"), err

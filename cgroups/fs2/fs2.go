@@ -5,9 +5,11 @@ package fs2
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 
 	"mydocker/cgroups"
 	"mydocker/cgroups/cgroupfs"
@@ -86,6 +88,20 @@ func (m *Manager) OpenTasks() (*os.File, error) { return nil, nil }
 
 // OpenDirectory opens the cgroup for clone3(2) with CLONE_INTO_CGROUP.
 func (m *Manager) OpenDirectory() (*os.File, error) { return os.Open(m.Location()) }
+
+// OpenDirectoryOf is OpenDirectory for the cgroup, this one or one below it, that a
+// process is in.
+func (m *Manager) OpenDirectoryOf(pid int) (*os.File, error) {
+	membership, err := cgroups.MembershipOf(pid)
+	if err != nil {
+		return nil, err
+	}
+	directory := m.hierarchy.Directory(membership[""])
+	if directory != m.Location() && !strings.HasPrefix(directory, m.Location()+"/") {
+		return nil, fmt.Errorf("following pid %d in cgroup %q: somebody has moved it to %q; move it back", pid, m.Location(), directory)
+	}
+	return os.Open(directory)
+}
 
 // Verify implements cgroups.Manager.
 func (m *Manager) Verify() error {

@@ -34,18 +34,6 @@ var ErrNoFreezer = errors.New("this host has neither cgroup version 2 (Linux 5.2
 // ErrThawed says that somebody thawed a cgroup that was still being frozen.
 var ErrThawed = errors.New("it has been thawed meanwhile")
 
-// unified gives the cgroup's part in version 2, nil where its processes are in
-// version 1.
-func (f *Freeze) unified() (*fs2.Manager, error) {
-	all, err := f.Cgroup.managers()
-	for _, m := range all {
-		if unified, ok := m.(*fs2.Manager); ok {
-			return unified, err
-		}
-	}
-	return nil, err
-}
-
 // freezer gives the cgroup's part in the freezer's hierarchy of version 1.
 func (f *Freeze) freezer() (*fs.Freezer, error) {
 	hierarchy, found, err := cgroups.FindFreezer()
@@ -61,7 +49,7 @@ func (f *Freeze) freezer() (*fs.Freezer, error) {
 // Create implements resource.Resource: it returns when all are stopped, or
 // ErrThawed.
 func (f *Freeze) Create() error {
-	unified, err := f.unified()
+	unified, err := f.Cgroup.unified()
 	if err != nil {
 		return err
 	}
@@ -87,7 +75,7 @@ func (f *Freeze) freeze() error {
 
 // Remove implements resource.Resource: all go on.
 func (f *Freeze) Remove() error {
-	unified, err := f.unified()
+	unified, err := f.Cgroup.unified()
 	if err != nil {
 		return err
 	}
@@ -117,7 +105,7 @@ func (f *Freeze) Check() (resource.Status, error) {
 }
 
 func (f *Freeze) frozen() (bool, error) {
-	unified, err := f.unified()
+	unified, err := f.Cgroup.unified()
 	if err != nil {
 		return false, err
 	}

@@ -65,6 +65,29 @@ func TestKillReachesNestedCgroups(t *testing.T) {
 	expect(t, &nested, resource.Absent)
 }
 
+// TestDirectoryOfAProcess is that of the cgroup below in which it is, and none for
+// a process outside.
+func TestDirectoryOfAProcess(t *testing.T) {
+	cgroup := newCgroup(t, nil)
+	if find(t, cgroups.Pids).Version != 2 {
+		t.Skip("needs cgroup version 2")
+	}
+	create(t, cgroup)
+	nested := *cgroup
+	nested.Path += "/inner"
+	create(t, &nested)
+	child := shell(t, "read line")
+	child.Go(t, &nested)
+	directory, err := cgroup.OpenDirectoryOf(child.Process.Pid)
+	if want := located(t, &nested)[0]; err != nil || directory.Name() != want {
+		t.Errorf("%q, %v; want %q", directory.Name(), err, want)
+	}
+	directory.Close()
+	if _, err := nested.OpenDirectoryOf(os.Getpid()); err == nil || !strings.Contains(err.Error(), "somebody has moved it") {
+		t.Errorf("outside: %v", err)
+	}
+}
+
 // TestChildIsBornInside starts a child in the way that suits both versions: from
 // a thread inside, cloned into the directory.
 func TestChildIsBornInside(t *testing.T) {

@@ -93,14 +93,30 @@ func (c *Cgroup) OpenTasks() (lists []*os.File, err error) {
 // OpenDirectory opens the cgroup's version 2 directory for CLONE_INTO_CGROUP. It
 // is nil on a host where version 2 has no controller that is used.
 func (c *Cgroup) OpenDirectory() (*os.File, error) {
-	managers, err := c.managers()
-	if err != nil {
+	unified, err := c.unified()
+	if unified == nil {
 		return nil, err
 	}
+	return unified.OpenDirectory()
+}
+
+// OpenDirectoryOf opens the version 2 directory in which a process is: the
+// cgroup's own or one below it. It is nil where OpenDirectory is.
+func (c *Cgroup) OpenDirectoryOf(pid int) (*os.File, error) {
+	unified, err := c.unified()
+	if unified == nil {
+		return nil, err
+	}
+	return unified.OpenDirectoryOf(pid)
+}
+
+// unified gives the cgroup's part in version 2, nil where it has none.
+func (c *Cgroup) unified() (*fs2.Manager, error) {
+	managers, err := c.managers()
 	for _, m := range managers {
 		if unified, ok := m.(*fs2.Manager); ok {
-			return unified.OpenDirectory()
+			return unified, nil
 		}
 	}
-	return nil, nil
+	return nil, err
 }

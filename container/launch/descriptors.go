@@ -90,8 +90,9 @@ const joining = "joining the container's cgroup"
 
 // MoveToCgroup has a process go into a cgroup of version 2, whose directory Arrange has
 // put to Cgroup.
-func (p *Plan) MoveToCgroup() {
-	p.writeFile(Cgroup, "cgroup.procs", "0", failed(joining), failed(joining))
+func (p *Plan) MoveToCgroup(directory *os.File) {
+	explain := failed(fmt.Sprintf("joining cgroup %q", directory.Name()))
+	p.writeFile(Cgroup, "cgroup.procs", "0", explain, explain)
 }
 
 // AwaitLatch waits for one byte. The end of the file, because its writer gave

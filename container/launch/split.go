@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"fmt"
 	"io"
 	"os"
 	"unsafe"
@@ -20,15 +21,16 @@ const splitting = "entering the pid namespace"
 
 // Split makes a second process, which carries out the rest of the plan as another child
 // of this one's parent; the first one ends. So whoever is in the second one's pid namespace
-// meets a launcher and never what came before it. With intoCgroup it is born in the
-// version 2 cgroup that Arrange has put to Cgroup.
-func (p *Plan) Split(intoCgroup bool) {
-	if !intoCgroup {
+// meets a launcher and never what came before it. It is born in a version 2 cgroup, whose
+// directory Arrange has put to Cgroup; nil is this one's own.
+func (p *Plan) Split(cgroup *os.File) {
+	if cgroup == nil {
 		p.do(splitting, unix.SYS_CLONE, unix.CLONE_PARENT).splits = true
 		return
 	}
 	arguments := place(p, cloneArguments{flags: unix.CLONE_PARENT | unix.CLONE_INTO_CGROUP, cgroup: Cgroup})
-	p.do(splitting, unix.SYS_CLONE3, address(arguments), unsafe.Sizeof(*arguments)).splits = true
+	doing := fmt.Sprintf("%s and cgroup %q", splitting, cgroup.Name())
+	p.do(doing, unix.SYS_CLONE3, address(arguments), unsafe.Sizeof(*arguments)).splits = true
 }
 
 // AwaitSplit waits for the end of the first process and gives the second one, and
