@@ -1,7 +1,6 @@
 package launch
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -37,11 +36,12 @@ func (p *Plan) LaunchInto(namespaces uintptr, cgroup *os.File) (Child, error) {
 		arguments.cgroup = uint64(cgroup.Fd())
 	}
 	pid, err := p.spawn(launcher, arguments)
-	child := Child{Pid: pid, Pidfd: os.NewFile(uintptr(*pidfd), "pidfd")}
-	if notExecuted := (*executeError)(nil); errors.As(err, &notExecuted) {
-		child.reap()
+	if pid == 0 { // and the descriptor, if the kernel has written one, is somebody else's by now
+		return Child{}, fmt.Errorf("making a process: %w", err)
 	}
+	child := Child{Pid: pid, Pidfd: os.NewFile(uintptr(*pidfd), "pidfd")}
 	if err != nil {
+		child.reap()
 		return Child{}, fmt.Errorf("making a process: %w", err)
 	}
 	return child, nil

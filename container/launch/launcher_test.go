@@ -202,3 +202,30 @@ func TestLauncherHasNothingOfTheHeap(t *testing.T) {
 	}
 	runtime.KeepAlive(secret)
 }
+
+// The kernel gives a descriptor for a process that it then does not make, and takes it
+// back. Whoever has that number next keeps it.
+func TestProcessThatIsNotMadeClosesNothing(t *testing.T) {
+	noCgroup, err := os.Open(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer noCgroup.Close()
+	plan := &Plan{}
+	defer plan.Release()
+	if _, err := plan.LaunchInto(0, noCgroup); !errors.Is(err, unix.EBADF) && !errors.Is(err, unix.ENOSYS) {
+		t.Fatalf("launching into what is no cgroup: %v", err)
+	}
+	read, write := pipe(t)
+	finalized := make(chan struct{})
+	runtime.SetFinalizer(new([16]byte), func(*[16]byte) { close(finalized) })
+	for range 2 {
+		runtime.GC()
+	}
+	<-finalized
+	for _, file := range []*os.File{read, write} {
+		if _, err := file.Stat(); err != nil {
+			t.Errorf("the next to have its number: %v", err)
+		}
+	}
+}
