@@ -148,6 +148,41 @@ func TestTightestProcessLimit(t *testing.T) {
 	}
 }
 
+// A program is in its cgroup before it begins, also where it is all that may be there,
+// and sees that one as the top.
+func TestProgramBeginsInItsCgroup(t *testing.T) {
+	group := newCgroup(t)
+	wantInside(t, group, group.directory)
+	if err := os.WriteFile(filepath.Join(group.directory, "pids.max"), []byte("1"), 0); err != nil {
+		t.Skipf("needs the pids controller: %v", err)
+	}
+	wantInside(t, group, group.directory)
+}
+
+func TestProgramBeginsInCgroupsOfBothVersions(t *testing.T) {
+	group := newHybridCgroup(t)
+	wantInside(t, group, group.directory, group.unified.directory)
+}
+
+func wantInside(t *testing.T, group Cgroup, directories ...string) {
+	t.Helper()
+	cfg := settings(t, "sleep", "1000")
+	cfg.Cgroup = func() (Cgroup, error) { return group, nil }
+	p := start(t, cfg)
+	outside, err := os.ReadFile(descriptor(p.Pid(), "cgroup"))
+	for _, directory := range directories {
+		if !strings.Contains(string(outside), filepath.Base(directory)) {
+			t.Errorf("it is in %s (%v), not in %q", outside, err, directory)
+		}
+	}
+	inside, err := execOutput(t, p, ExecConfig{Process: script("cat /proc/1/cgroup")})
+	if err != nil || strings.Contains(inside, "mydocker-test-") {
+		t.Errorf("it sees %s (%v)", inside, err)
+	}
+	p.kill()
+	p.Wait()
+}
+
 // Without the cgroup that it should have, a container does not run at all.
 func TestCgroupThatCannotBeMade(t *testing.T) {
 	cfg := shell(t, "echo runs")

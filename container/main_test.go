@@ -64,6 +64,11 @@ func runTests(m *testing.M) int {
 	if os.Geteuid() != 0 {
 		return m.Run()
 	}
+	if os.Getenv(withoutClone3) != "" {
+		if err := refuseClone3(); err != nil {
+			panic(err)
+		}
+	}
 	var err error
 	if image, err = os.MkdirTemp("", "mydocker-container-image-"); err != nil {
 		panic(err)

@@ -9,11 +9,10 @@ import (
 	"mydocker/container/launch"
 )
 
-// placing is the way of an added process into the container's cgroup; without files
-// it joins none. To move it
-// there from outside, the kernel stops all forks first, which takes 5 to 20 ms
-// (cgroup_threadgroup_rwsem). A process that moves itself, or is born inside,
-// costs nothing.
+// placing is the way of a process into the container's cgroup; without files it joins
+// none. To move it there from outside, the kernel stops all forks first, which takes
+// 5 to 20 ms (cgroup_threadgroup_rwsem). A process that moves itself, or is born
+// inside, costs nothing.
 type placing struct {
 	tasks     []*os.File // version 1: by which it moves itself
 	directory *os.File   // version 2: into which it is born; nil where there is none
@@ -55,23 +54,27 @@ func (p *placing) files() []*os.File {
 }
 
 // goOutside tells whether a process that could not be born inside can be made outside
-// and moved: when the container has as many processes as it may, or a seccomp filter
-// keeps clone3(2) from mydocker.
+// and move itself.
 func (p *placing) goOutside(err error) bool {
-	p.outside = p.birthplace() != nil && (errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOSYS))
+	p.outside = p.birthplace() != nil && refusesBirth(err)
 	return p.outside
 }
 
+// refusesBirth tells whether an error is that of a cgroup that has as many processes as
+// it may, which keeps nobody from moving there, or of a seccomp filter that keeps
+// clone3(2) from mydocker.
+func refusesBirth(err error) bool { return errors.Is(err, unix.EAGAIN) || errors.Is(err, unix.ENOSYS) }
+
 // join has the process go into the cgroup, unless it was born there.
 func (p *placing) join(plan *launch.Plan) {
-	first := launch.Cgroup
+	lists := launch.Cgroup
 	if p.directory != nil {
-		first++
+		lists++
 	}
-	if p.outside {
+	if p.directory != nil && p.outside {
 		plan.MoveToCgroup(p.directory)
 	}
-	plan.JoinCgroup(first, len(p.tasks))
+	plan.JoinCgroup(lists, len(p.tasks))
 }
 
 func (p *placing) close() {

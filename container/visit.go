@@ -25,6 +25,7 @@ type visitor struct {
 	process *Process
 	sandbox *Sandbox
 	plan    *launch.Plan
+	placing placing       // of a process that could not be born in the cgroup
 	died    chan struct{} // closed when the process has ended
 	through chan struct{} // closed when this thread has nothing more to do with the process
 	files   [3]*os.File   // the program's, until it has them; nil is /dev/null
@@ -257,7 +258,7 @@ func (v *visitor) explain(failure launch.Failure) error {
 	return &StartError{Code: code, Err: err}
 }
 
-// launch makes the process, in its cgroup from the start.
+// launch makes the process.
 func (v *visitor) launch() (err error) {
 	if err := unix.Chdir("/"); err != nil {
 		return err
@@ -277,13 +278,7 @@ func (v *visitor) launch() (err error) {
 	}
 	v.latch = latch
 	defer closeAll([]*os.File{theirStatus, theirLatch})
-	raised, err := v.writePlan(theirStatus, theirLatch)
-	defer closeAll(raised)
-	if err != nil {
-		return err
-	}
-	child, err := v.launchInCgroup()
-	v.plan.Release()
+	child, err := v.launchSomehow(theirStatus, theirLatch)
 	v.closeFiles()
 	if err != nil {
 		return err
@@ -297,36 +292,6 @@ func (v *visitor) launch() (err error) {
 		close(v.process.ended)
 	}()
 	return adjustOOMScore(child.Pid, v.task.Spec.Process.OOMScoreAdj)
-}
-
-// launchInCgroup does it from inside the cgroup, so that the process need not be
-// moved there, which takes long.
-func (v *visitor) launchInCgroup() (child launch.Child, err error) {
-	const namespaces = unix.CLONE_NEWPID
-	if v.cfg.Cgroup == nil {
-		return v.plan.LaunchInto(namespaces, nil)
-	}
-	cgroup, err := v.cfg.Cgroup()
-	if err != nil {
-		return child, err
-	}
-	directory, err := cgroup.OpenDirectory()
-	if err != nil {
-		return child, err
-	}
-	if directory != nil {
-		defer directory.Close()
-	}
-	leave, err := cgroup.EnterThread()
-	if err != nil {
-		return child, err
-	}
-	child, err = v.plan.LaunchInto(namespaces, directory)
-	if back := leave(); err == nil && back != nil {
-		child.Kill()
-		err = back
-	}
-	return child, err
 }
 
 // writePlan lists the process' steps, from its birth to its program. It gives
@@ -343,6 +308,9 @@ func (v *visitor) writePlan(status, latch *os.File) (raised []*os.File, err erro
 	v.plan = &launch.Plan{}
 	v.plan.Arrange(raised[0], v.files, raised[1:]...)
 	v.plan.DieWithParent()
+	if v.placing.outside {
+		v.placing.join(v.plan)
+	}
 	if makes(v.task.Spec, specs.CgroupNamespace) {
 		v.plan.NewCgroupNamespace()
 	}

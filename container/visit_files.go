@@ -62,9 +62,15 @@ func (v *visitor) closeFiles() {
 
 // handedOver lists what the process gets beside the program's files.
 func (v *visitor) handedOver(status, latch *os.File) []*os.File {
-	files := []*os.File{status, latch}
+	var proc *os.File
 	if v.task.Spec.Process.ApparmorProfile != "" {
-		files = append(files, v.proc)
+		proc = v.proc
 	}
-	return files
+	switch {
+	case v.placing.outside:
+		return append([]*os.File{status, latch, proc, nil}, v.placing.files()...)
+	case proc != nil:
+		return []*os.File{status, latch, proc}
+	}
+	return []*os.File{status, latch}
 }
