@@ -7,7 +7,6 @@ import (
 	"mydocker/cgroups"
 	"mydocker/cgroups/cgroupfs"
 	"mydocker/cgroups/fs"
-	"mydocker/cgroups/fs2"
 	"mydocker/resource"
 )
 
@@ -129,7 +128,7 @@ func (f *Freeze) Explain() resource.Steps {
 	if err != nil || len(all) == 0 {
 		return steps
 	}
-	if unified, ok := all[0].(*fs2.Manager); ok {
+	if unified, err := f.Cgroup.unified(); err == nil && unified != nil {
 		steps.Create, steps.Remove = unified.FreezeSteps()
 		return steps
 	}

@@ -129,6 +129,26 @@ func TestFreezeOfNothing(t *testing.T) {
 	}
 }
 
+// TestExplainedFreezeIsTheOneThatIsMade, in the version that Create and Remove choose.
+func TestExplainedFreezeIsTheOneThatIsMade(t *testing.T) {
+	needFreezer(t)
+	cgroup := newCgroup(t, zeroOnly())
+	create(t, cgroup)
+	f := &manager.Freeze{Cgroup: cgroup}
+	steps := f.Explain()
+	bash(t, nil, steps.Create)
+	if state := freezeState(t, f); state != resource.Present {
+		t.Errorf("after %q: %s", steps.Create, state)
+	}
+	bash(t, nil, steps.Remove)
+	if state := freezeState(t, f); state != resource.Absent {
+		t.Errorf("after %q: %s", steps.Remove, state)
+	}
+	if err := f.Remove(); err != nil {
+		t.Error(err)
+	}
+}
+
 // TestThawOfAFrozenCgroupThatIsGone thaws what has been removed meanwhile.
 func TestThawOfAFrozenCgroupThatIsGone(t *testing.T) {
 	needFreezer(t)
