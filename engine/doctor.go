@@ -125,6 +125,7 @@ func (e *Engine) lookOnce() *look {
 		l.fail(err)
 		return l
 	}
+	l.twin = l.hasTwin()
 	if l.monitors, err = e.monitors(); err != nil {
 		l.fail(err)
 		return l

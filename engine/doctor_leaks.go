@@ -26,9 +26,12 @@ const (
 )
 
 // belongs takes an instance in whose containers somebody lives for no orphan: its
-// directories lie where others do not see them, in a mount namespace of its own.
+// directories lie where others do not see them, in a mount namespace of its own. Nor
+// is anything ours for certain as long as somebody else has the same mark.
 func (l *look) belongs(mark instance.Mark) belonging {
 	switch {
+	case l.mark().Same(mark) && l.twin:
+		return others
 	case l.mark().Same(mark):
 		return ours
 	case mark.Gone() && !l.isInhabited(mark):

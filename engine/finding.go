@@ -60,6 +60,7 @@ type look struct {
 
 	containers map[string]Container // those whose records can be read
 	busy       map[string]bool      // containers that are not to be judged now
+	twin       bool                 // another instance has our mark
 
 	Checked  Checked
 	findings []Finding

@@ -42,7 +42,7 @@ func (e *Engine) monitors() (map[string]Reference, error) {
 		if _, known := found[cgroup.Container]; known || cgroup.Ownership != cgroupfs.Marked || !e.mark().Same(cgroup.Mark) {
 			continue
 		}
-		if monitor, runs := hostOf(e.cgroupOf(cgroup.Container)); runs {
+		if monitor, runs := hostOf(e.cgroupOf(cgroup.Container)); runs && e.sees(monitor.PID) {
 			found[cgroup.Container] = monitor
 		}
 	}
@@ -100,7 +100,7 @@ func (e *Engine) monitorOf(pid int) (id string, ours bool) {
 	if err != nil || len(words) != 4 || words[0] != MonitorName {
 		return "", false
 	}
-	return words[3], words[1] == e.Layout.Root && words[2] == e.Layout.RunRoot
+	return words[3], words[1] == e.Layout.Root && words[2] == e.Layout.RunRoot && e.sees(pid)
 }
 
 // programOf finds the program that a monitor runs: its child that is the first
