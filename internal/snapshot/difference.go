@@ -74,12 +74,14 @@ func wentWithItsDirectory(line string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// wasEnding tells whether a line is that of a monitor. One that has told its
-// command of the container's end is still there for a moment, and in a snapshot
-// that is taken just then; its container, if it had one still, would be missed
-// by its cgroup.
+// wasEnding tells whether a line is that of a process without memory, or of a
+// monitor. One that has told its command of the container's end is still there for
+// a moment, and in a snapshot that is taken just then; its container, if it had one
+// still, would be missed by its cgroup.
 func wasEnding(line string) bool {
-	return strings.HasPrefix(line, "process: ") && strings.Contains(line, " mydocker-monitor ")
+	process, is := strings.CutPrefix(line, "process: ")
+	_, command, _ := strings.Cut(process, " ")
+	return is && (strings.HasPrefix(command, "[") || strings.HasPrefix(command, "mydocker-monitor "))
 }
 
 // settlePoll is how often Settle looks again.
