@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Checks that need no root and change nothing: formatting, vet, the size of
-# files and functions, import directions, shell syntax.
+# files and functions, import directions, shell syntax, patches that still apply.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,6 +24,10 @@ done < <(xargs -r awk '
 
 for script in scripts/*.sh scripts/*/*.sh .ci/run; do
 	bash -n "$script" || complain "$script does not parse"
+done
+
+for patch in test/weakened/*.patch; do
+	git apply --check "$patch" || complain "$patch does not apply any more; make weakened needs it"
 done
 
 CGO_ENABLED=0 go vet ./... || complain "go vet"
