@@ -25,7 +25,7 @@ func Write(directory, file, value string) error {
 // WriteEach puts several values into a file, one after the other.
 func WriteEach(directory, file string, values []string) error {
 	path := directory + "/" + file
-	fd, err := open(path, unix.O_WRONLY)
+	fd, err := open(unix.AT_FDCWD, path, unix.O_WRONLY)
 	if err != nil {
 		return fmt.Errorf("writing to %q: %w", path, err)
 	}
@@ -39,7 +39,7 @@ func WriteEach(directory, file string, values []string) error {
 }
 
 func write(path, value string) error {
-	fd, err := open(path, unix.O_WRONLY)
+	fd, err := open(unix.AT_FDCWD, path, unix.O_WRONLY)
 	if err != nil {
 		return err
 	}
@@ -60,15 +60,15 @@ func writeTo(fd int, value string) error {
 // Read gives the content of a file of a cgroup, without the last line's end.
 func Read(directory, file string) (string, error) {
 	path := directory + "/" + file
-	content, err := read(path)
+	content, err := read(unix.AT_FDCWD, path)
 	if err != nil {
 		return "", fmt.Errorf("reading %q: %w", path, err)
 	}
 	return strings.TrimSuffix(string(content), "\n"), nil
 }
 
-func read(path string) ([]byte, error) {
-	fd, err := open(path, unix.O_RDONLY)
+func read(at int, path string) ([]byte, error) {
+	fd, err := open(at, path, unix.O_RDONLY)
 	if err != nil {
 		return nil, err
 	}
@@ -91,9 +91,10 @@ func read(path string) ([]byte, error) {
 	}
 }
 
-func open(path string, flags int) (int, error) {
+// open takes a path from an open directory on, or unix.AT_FDCWD.
+func open(at int, path string, flags int) (int, error) {
 	for {
-		fd, err := unix.Open(path, flags|unix.O_CLOEXEC, 0)
+		fd, err := unix.Openat(at, path, flags|unix.O_CLOEXEC, 0)
 		if err != unix.EINTR {
 			return fd, err
 		}

@@ -3,7 +3,6 @@ package cgroupfs
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,32 +13,56 @@ import (
 // Processes lists the pids in the cgroup and in those below it, sorted. What is
 // gone is empty. A process of which only one thread is inside is listed, too.
 func (d Directory) Processes() ([]int, error) {
-	pids, err := processesIn(d.Location())
+	pids, err := ownProcesses(unix.AT_FDCWD, d.Location())
+	if err == nil {
+		var below []int
+		below, err = processesBelow(d.Location())
+		pids = append(pids, below...)
+	}
 	slices.Sort(pids)
 	return slices.Compact(pids), err
 }
 
-func processesIn(directory string) ([]int, error) {
-	pids, err := ownProcesses(directory)
+func processesBelow(directory string) ([]int, error) {
+	if has, err := hasChildren(unix.AT_FDCWD, directory); err != nil || !has {
+		return nil, err
+	}
+	top, err := stand(directory)
+	if err != nil {
+		return nil, IgnoreGone(err)
+	}
+	defer top.leave()
+	return top.processesBelow()
+}
+
+func (p *place) processesBelow() ([]int, error) {
+	names, err := p.names()
 	if err != nil {
 		return nil, err
 	}
-	below, err := subdirectories(directory)
-	if err != nil {
-		return nil, err
-	}
-	for _, child := range below {
-		inside, err := processesIn(child)
+	var pids []int
+	for _, name := range names {
+		err := p.within(name, func() error {
+			own, err := ownProcesses(p.fd(), ".")
+			if err != nil {
+				return err
+			}
+			below, err := p.processesBelow()
+			pids = append(append(pids, own...), below...)
+			return err
+		})
 		if err != nil {
 			return nil, err
 		}
-		pids = append(pids, inside...)
 	}
 	return pids, nil
 }
 
-func ownProcesses(directory string) ([]int, error) {
-	text, err := Read(directory, "cgroup.procs")
+// ownProcesses lists those of a cgroup alone, whose path is taken from an open
+// directory on.
+func ownProcesses(at int, directory string) ([]int, error) {
+	path := directory + "/cgroup.procs"
+	text, err := read(at, path)
 	switch {
 	case gone(err):
 		return nil, nil
@@ -48,13 +71,13 @@ func ownProcesses(directory string) ([]int, error) {
 		// domain above it.
 		return nil, nil
 	case err != nil:
-		return nil, err
+		return nil, fmt.Errorf("reading %q: %w", path, err)
 	}
 	var pids []int
-	for field := range strings.FieldsSeq(text) {
+	for field := range strings.FieldsSeq(string(text)) {
 		pid, err := strconv.Atoi(field)
 		if err != nil {
-			return nil, fmt.Errorf("reading %q: %q is not a pid", directory+"/cgroup.procs", field)
+			return nil, fmt.Errorf("reading %q: %q is not a pid", path, field)
 		}
 		pids = append(pids, pid)
 	}
@@ -65,26 +88,6 @@ func ownProcesses(directory string) ([]int, error) {
 // a file says that was opened before its cgroup was removed.
 func gone(err error) bool {
 	return errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENODEV)
-}
-
-// subdirectories lists the cgroups directly below one. A cgroup directory has
-// two links and one for each of them, so that most are not even read.
-func subdirectories(directory string) ([]string, error) {
-	var stat unix.Stat_t
-	if err := unix.Stat(directory, &stat); err != nil || stat.Nlink == 2 {
-		return nil, IgnoreGone(err)
-	}
-	entries, err := os.ReadDir(directory)
-	if err != nil {
-		return nil, IgnoreGone(err)
-	}
-	var below []string
-	for _, entry := range entries {
-		if entry.IsDir() {
-			below = append(below, directory+"/"+entry.Name())
-		}
-	}
-	return below, nil
 }
 
 // IgnoreGone makes success of an error that says that the cgroup is not there.
