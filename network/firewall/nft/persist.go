@@ -32,7 +32,7 @@ func look(attempt func(s *socket) error) error {
 // between. Two hundred who looked and changed at once would mostly undo each
 // other's looking, so those who know the lock stand in line.
 func persist(attempt func(s *socket) error) error {
-	unlock, waited := takeLock(lockPath, lockPatience)
+	unlock, waited := xtables.take()
 	defer unlock()
 	leave := (*socket).abandon
 	if waited {
