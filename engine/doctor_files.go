@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"mydocker/host"
 	"mydocker/internal/shell"
 	"mydocker/network/ipam"
 	"mydocker/state"
@@ -127,8 +128,8 @@ func (e *Engine) freeName(name *Name) error {
 	return name.Remove()
 }
 
-// lookForLeftovers looks for files of writes that a crash cut short, and for
-// lock files that nobody holds.
+// lookForLeftovers looks for files of writes that a crash cut short, for lock
+// files that nobody holds, and for what a doctor leaves that is killed.
 func (l *look) lookForLeftovers() error {
 	directories := append(l.sharedDirectories(), l.Layout.RunRoot)
 	for _, parent := range []string{l.Layout.Containers(), l.Layout.Live()} {
@@ -158,14 +159,31 @@ func (l *look) lookForLeftovers() error {
 			l.reportLeftover("lock file", path, "whoever held it has died")
 		}
 	}
+	return l.lookForTrial()
+}
+
+func (l *look) lookForTrial() error {
+	path, err := host.LeftTrial(l.Layout.Root)
+	if path == "" {
+		return err
+	}
+	f := leftover("trial directory", path, "the doctor that tried the host in it has died")
+	f.ByHand = []string{"rm -r " + shell.Quote(path)}
+	f.mend = quietly(func() error { return host.RemoveLeftTrial(l.Layout.Root) })
+	l.report(f)
 	return nil
 }
 
 func (l *look) reportLeftover(kind, path, detail string) {
-	l.report(Finding{
+	f := leftover(kind, path, detail)
+	f.ByHand = []string{"rm -f " + shell.Quote(path)}
+	f.mend = quietly(func() error { return state.RemoveLeftover(path) })
+	l.report(f)
+}
+
+func leftover(kind, path, detail string) Finding {
+	return Finding{
 		Class: Leaked, Kind: kind, Object: fmt.Sprintf("%s %q", kind, path),
 		Detail: detail, Why: "it stands in nobody's way, and may stay until somebody removes it",
-		ByHand: []string{"rm -f " + shell.Quote(path)},
-		mend:   quietly(func() error { return state.RemoveLeftover(path) }),
-	})
+	}
 }

@@ -11,11 +11,12 @@ import (
 
 // Storage tries to mount an overlay in the directory where containers will have
 // theirs, or in the first one above that exists, and looks for space. What it
-// makes there is gone when it returns.
+// makes there is gone when it returns; what it leaves when it is killed, LeftTrial
+// finds.
 func Storage(root string) ([]Fault, error) {
 	directory := existing(root)
 	var faults []Fault
-	if err := tryOverlay(directory); err != nil {
+	if err := tryOverlay(root); err != nil {
 		faults = append(faults, Fault{
 			Object: fmt.Sprintf("overlay on %q", root), Detail: err.Error(), Why: "no container can be started",
 			Remedy: overlayRemedy(err),
@@ -40,6 +41,10 @@ func overlayRemedy(err error) []string {
 		return []string{"modprobe overlay"}
 	case errors.Is(err, unix.EROFS):
 		return []string{"# the file system is mounted read-only; put the state elsewhere with --root"}
+	case errors.Is(err, errInTheWay):
+		return []string{"# look at what has the name " + trialName + " there, and remove it"}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return []string{"# try again when the other mydocker doctor is through"}
 	}
 	return []string{"# overlayfs does not take this file system for an upper directory; put the state on ext4, xfs or btrfs with --root"}
 }
@@ -54,25 +59,28 @@ func existing(path string) string {
 	return path
 }
 
-func tryOverlay(directory string) error {
-	trial, err := os.MkdirTemp(directory, ".mydocker-trial-")
-	if err != nil {
+// trialEntries are what an overlay is made of.
+var trialEntries = []string{"lower", "upper", "work", "merged"}
+
+func tryOverlay(root string) error {
+	path := trialPath(root)
+	return inTrial(path, func() error {
+		for _, name := range trialEntries {
+			if err := os.Mkdir(filepath.Join(path, name), 0o700); err != nil {
+				return err
+			}
+		}
+		return elsewhere(unix.CLONE_NEWNS, func() error { return mountOverlay(path) })
+	})
+}
+
+// mountOverlay works from inside the directory, where the names need no escaping.
+func mountOverlay(directory string) error {
+	if err := unix.Chdir(directory); err != nil {
 		return err
 	}
-	defer os.RemoveAll(trial)
-	for _, name := range []string{"lower", "upper", "work", "merged"} {
-		if err := os.Mkdir(filepath.Join(trial, name), 0o700); err != nil {
-			return err
-		}
+	if err := unix.Mount("overlay", "merged", "overlay", 0, "lowerdir=lower,upperdir=upper,workdir=work"); err != nil {
+		return err
 	}
-	// From inside the directory the names need no escaping.
-	return elsewhere(unix.CLONE_NEWNS, func() error {
-		if err := unix.Chdir(trial); err != nil {
-			return err
-		}
-		if err := unix.Mount("overlay", "merged", "overlay", 0, "lowerdir=lower,upperdir=upper,workdir=work"); err != nil {
-			return err
-		}
-		return unix.Unmount("merged", 0)
-	})
+	return unix.Unmount("merged", 0)
 }
