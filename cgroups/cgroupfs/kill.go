@@ -6,13 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
-
-	"golang.org/x/sys/unix"
 )
-
-// signalBatch bounds how many processes are held by a descriptor at a time: the
-// usual limit of descriptors is 1024.
-const signalBatch = 256
 
 // pidsFile is there where the pids controller is.
 const pidsFile = "pids.max"
@@ -63,10 +57,9 @@ func (d Directory) signalUntilEmpty() error {
 		if err != nil || len(pids) == 0 {
 			return err
 		}
-		for batch := range slices.Chunk(pids, signalBatch) {
-			if err := d.signal(batch); err != nil {
-				return fmt.Errorf("killing what is in cgroup %q: %w", d.Location(), err)
-			}
+		kill := func(pid int, holder Held) error { return holder.kill(pid) }
+		if err := Each(pids, d.Processes, kill); err != nil {
+			return fmt.Errorf("killing what is in cgroup %q: %w", d.Location(), err)
 		}
 		if !wait() {
 			return d.survived(pids)
@@ -98,46 +91,4 @@ func (d Directory) others() ([]int, error) {
 	pids, err := d.Processes()
 	own := os.Getpid()
 	return slices.DeleteFunc(pids, func(pid int) bool { return pid == own }), err
-}
-
-// signal kills those of the pids that are in the cgroup. Between the listing and
-// the signal a process may die and its pid go to a stranger. So each is first
-// held by a descriptor; then the pids are listed again. One that is listed while
-// its holder lives is the holder's, and a holder that died gets no signal.
-func (d Directory) signal(pids []int) error {
-	holders := make(map[int]int, len(pids))
-	defer func() {
-		for _, holder := range holders {
-			unix.Close(holder)
-		}
-	}()
-	for _, pid := range pids {
-		holder, err := unix.PidfdOpen(pid, 0)
-		switch {
-		case err == nil:
-			holders[pid] = holder
-		case pid == 0:
-			return errors.New("a process lives outside of this pid namespace; kill it from the host")
-		case err != unix.ESRCH:
-			return fmt.Errorf("holding pid %d: %w", pid, err)
-		}
-	}
-	return d.signalHeld(holders)
-}
-
-func (d Directory) signalHeld(holders map[int]int) error {
-	pids, err := d.Processes()
-	if err != nil {
-		return err
-	}
-	for _, pid := range pids {
-		holder, held := holders[pid]
-		if !held {
-			continue
-		}
-		if err := unix.PidfdSendSignal(holder, unix.SIGKILL, nil, 0); err != nil && err != unix.ESRCH {
-			return fmt.Errorf("signalling pid %d: %w", pid, err)
-		}
-	}
-	return nil
 }

@@ -1,12 +1,8 @@
 package fs
 
 import (
-	"errors"
 	"fmt"
 	"slices"
-	"strconv"
-
-	"golang.org/x/sys/unix"
 
 	"mydocker/cgroups"
 	"mydocker/cgroups/cgroupfs"
@@ -62,47 +58,35 @@ func (f *Freezer) take(list func() ([]int, error)) (moved int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, pid := range wanted {
-		if slices.Contains(inside, pid) {
-			continue
-		}
-		err := cgroupfs.Write(f.Location(), "cgroup.procs", strconv.Itoa(pid))
-		if err != nil && !errors.Is(err, unix.ESRCH) { // it has ended
-			return moved, err
-		}
-		moved++
-	}
-	return moved, nil
+	missing := slices.DeleteFunc(wanted, func(pid int) bool { return slices.Contains(inside, pid) })
+	return len(missing), cgroupfs.Each(missing, list, f.takeHeld)
 }
 
-// Thaw lets the processes go on, moves them to where the caller is, and removes
-// the cgroup. One that is not there is success.
-func (f *Freezer) Thaw() error {
-	err := cgroupfs.Write(f.Location(), stateFile, "THAWED")
-	if err != nil {
-		return cgroupfs.IgnoreGone(err) // another command thaws it as well
+// takeHeld moves one process. The kernel looks for the pid some milliseconds after
+// it was written: when the process has died by then, whoever has its pid may have
+// been moved.
+func (f *Freezer) takeHeld(pid int, holder cgroupfs.Held) error {
+	if !holder.Lives() {
+		return nil
 	}
-	own, err := cgroups.ThreadMembership()
+	err := moveInto(f.Location(), pid)
+	if err != nil || holder.Lives() {
+		return err
+	}
+	return f.giveBack(pid)
+}
+
+// giveBack moves whoever has a pid out, if he is inside.
+func (f *Freezer) giveBack(pid int) error {
+	inside, err := f.Processes()
+	if err != nil || !slices.Contains(inside, pid) {
+		return err
+	}
+	home, err := f.home()
 	if err != nil {
 		return err
 	}
-	home := own.In(f.hierarchy)
-	return f.Remove(func() error { return f.release(home) })
-}
-
-// release moves all that is inside to another cgroup. It takes the place of
-// killing when the cgroup is removed.
-func (f *Freezer) release(home string) error {
-	inside, err := f.Processes()
-	for _, pid := range inside {
-		if err == nil {
-			err = cgroupfs.Write(home, "cgroup.procs", strconv.Itoa(pid))
-		}
-		if errors.Is(err, unix.ESRCH) {
-			err = nil
-		}
-	}
-	return err
+	return moveInto(home, pid)
 }
 
 // Frozen tells whether the cgroup is there.
