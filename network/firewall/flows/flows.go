@@ -6,9 +6,10 @@
 package flows
 
 import (
+	"fmt"
 	"net"
+	"net/netip"
 	"slices"
-	"strconv"
 
 	"github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -41,8 +42,20 @@ type filter struct {
 // MatchConntrackFlow implements netlink.CustomConntrackFilter.
 func (f *filter) MatchConntrackFlow(flow *netlink.ConntrackFlow) bool {
 	to := flow.Forward
-	return to.Protocol == unix.IPPROTO_UDP && f.isLocal(to.DstIP) &&
-		slices.ContainsFunc(f.published, func(rule firewall.Rule) bool { return rule.DestinationPort == to.DstPort })
+	return to.Protocol == unix.IPPROTO_UDP &&
+		slices.ContainsFunc(f.published, func(rule firewall.Rule) bool {
+			return rule.DestinationPort == to.DstPort && f.isFor(rule, to.DstIP)
+		})
+}
+
+// isFor tells whether a rule is for packets to an address. On others of this host
+// the same port may be somebody else's.
+func (f *filter) isFor(rule firewall.Rule, ip net.IP) bool {
+	if !rule.Destination.IsValid() {
+		return f.isLocal(ip)
+	}
+	address, ok := netip.AddrFromSlice(ip)
+	return ok && rule.Destination.Contains(address.Unmap())
 }
 
 func (f *filter) isLocal(ip net.IP) bool {
@@ -56,9 +69,14 @@ func (f *filter) isLocal(ip net.IP) bool {
 func Commands(rules []firewall.Rule) []string {
 	var commands []string
 	for _, rule := range rules {
-		if publishesUDP(rule) && rule.Chain == firewall.Output {
-			commands = append(commands, "conntrack -D -p udp --orig-port-dst "+strconv.Itoa(int(rule.DestinationPort))+" 2>/dev/null || true")
+		if !publishesUDP(rule) || rule.Chain != firewall.Output {
+			continue
 		}
+		to := ""
+		if rule.Destination.IsValid() {
+			to = " --orig-dst " + rule.Destination.Addr().String()
+		}
+		commands = append(commands, fmt.Sprintf("conntrack -D -p udp%s --orig-port-dst %d 2>/dev/null || true", to, rule.DestinationPort))
 	}
 	return commands
 }

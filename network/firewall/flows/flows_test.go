@@ -34,18 +34,36 @@ func TestOnlyConversationsWithAPublishedPortOfThisHostAreForgotten(t *testing.T)
 	}
 }
 
+// Another service may have the port on another address.
+func TestOfAPortOfOneAddressOnlyItsConversationsAreForgotten(t *testing.T) {
+	host := &filter{rulesAt("127.0.0.1", firewall.UDP), []net.Addr{&net.IPNet{IP: net.IPv4(192, 0, 2, 1), Mask: net.CIDRMask(24, 32)}}}
+	for to, want := range map[string]bool{"127.0.0.1": true, "127.0.0.9": false, "192.0.2.1": false} {
+		flow := &netlink.ConntrackFlow{Forward: netlink.IPTuple{Protocol: unix.IPPROTO_UDP, DstIP: net.ParseIP(to), DstPort: 5353}}
+		if got := host.MatchConntrackFlow(flow); got != want {
+			t.Errorf("to %s: %t", to, got)
+		}
+	}
+}
+
 func TestCommandsAreForUDPAlone(t *testing.T) {
 	want := []string{"conntrack -D -p udp --orig-port-dst 5353 2>/dev/null || true"}
 	if got := Commands(rules(firewall.UDP)); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
+	}
+	want = []string{"conntrack -D -p udp --orig-dst 127.0.0.1 --orig-port-dst 5353 2>/dev/null || true"}
+	if got := Commands(rulesAt("127.0.0.1", firewall.UDP)); !slices.Equal(got, want) {
+		t.Errorf("of one address: %q", got)
 	}
 	if got := Commands(rules(firewall.TCP)); got != nil {
 		t.Errorf("of TCP: %q", got)
 	}
 }
 
-func rules(protocol firewall.Protocol) []firewall.Rule {
+func rules(protocol firewall.Protocol) []firewall.Rule { return rulesAt("0.0.0.0", protocol) }
+
+func rulesAt(hostIP string, protocol firewall.Protocol) []firewall.Rule {
 	return firewall.ForPort(firewall.PublishedPort{
-		Protocol: protocol, HostPort: 5353, ContainerIP: netip.MustParseAddr("10.0.0.2"), ContainerPort: 53,
+		Protocol: protocol, HostIP: netip.MustParseAddr(hostIP), HostPort: 5353,
+		ContainerIP: netip.MustParseAddr("10.0.0.2"), ContainerPort: 53,
 	})
 }
