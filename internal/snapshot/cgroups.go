@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/sys/unix"
 )
 
 // readCgroups lists the scope's cgroups in every hierarchy that is mounted.
@@ -46,12 +48,13 @@ func (s Scope) cgroupBelongs() func(path string) bool {
 	}
 }
 
-// directories walks a tree in which directories may vanish meanwhile.
+// directories walks a tree in which directories may vanish meanwhile. Whoever leaves
+// one that lies deeper than a path may be long leaves those above it, too.
 func directories(top string, wanted func(path string) bool) ([]string, error) {
 	var found []string
 	err := filepath.WalkDir(top, func(path string, entry fs.DirEntry, err error) error {
 		switch {
-		case errors.Is(err, fs.ErrNotExist):
+		case errors.Is(err, fs.ErrNotExist), errors.Is(err, unix.ENAMETOOLONG):
 			return nil
 		case err != nil:
 			return err

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/tree"
 )
 
 const patience = 10 * time.Second
@@ -211,5 +213,28 @@ func TestWatchRemembersWhatIsGone(t *testing.T) {
 	want := "1891821312 other 3994300986"
 	if got := strings.Join(watch.Names(), " "); got != want {
 		t.Errorf("got %q, want %q", got, want)
+	}
+}
+
+func TestDirectoriesBelowTheLongestPathAreLeftOut(t *testing.T) {
+	top := t.TempDir()
+	defer tree.Remove(top)
+	at, err := unix.Open(top, unix.O_PATH, 0)
+	for range 30 {
+		name := strings.Repeat("0", 200)
+		below := -1
+		if err = unix.Mkdirat(at, name, 0o700); err == nil {
+			below, err = unix.Openat(at, name, unix.O_PATH, 0)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		unix.Close(at)
+		at = below
+	}
+	unix.Close(at)
+	found, err := directories(top, func(string) bool { return true })
+	if err != nil || len(found) < 10 || len(found) > 30 {
+		t.Errorf("%d of 31 directories, %v", len(found), err)
 	}
 }
