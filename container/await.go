@@ -120,7 +120,7 @@ func (p *Process) takeConsole(received message) (err error) {
 	}
 	if err := terminal.Verify(received.fd); err != nil {
 		unix.Close(received.fd)
-		return err
+		return fmt.Errorf("taking over the terminal that init made: %w", err)
 	}
 	master, err := terminal.Master(received.fd)
 	if err != nil {

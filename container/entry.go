@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/handle"
 	"mydocker/internal/openat2"
 
 	"mydocker/container/account"
@@ -26,14 +27,13 @@ type entry struct {
 	cfg    ExecConfig
 
 	null   *os.File // the host's
-	proc   *os.File // the host's, if there is an AppArmor profile or an OOM score
 	cgroup placing
 
 	status, theirStatus *os.File // where the process tells how far it came
 	told                []byte   // what it has told already
 
-	owner   *os.File // its PID 1, as a pidfd
-	root    *os.File // the container's
+	owner   *os.File    // its PID 1, as a pidfd
+	root    handle.Root // the container's
 	console *os.File
 	inside  []*os.File // what was opened in there for the process alone
 	plan    *launch.Plan
@@ -45,11 +45,9 @@ func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
 	if e.null, err = os.OpenFile(os.DevNull, os.O_RDWR, 0); err != nil {
 		return nil, err
 	}
-	if cfg.Process.ApparmorProfile != "" || cfg.Process.OOMScoreAdj != nil {
-		if e.proc, err = rootfs.HostProc(); err != nil {
-			e.close()
-			return nil, err
-		}
+	if e.root.Proc, err = rootfs.HostProc(); err != nil {
+		e.close()
+		return nil, err
 	}
 	if e.status, e.theirStatus, err = os.Pipe(); err != nil {
 		e.close()
@@ -65,7 +63,7 @@ func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
 // close closes all but the terminal. What is nil or closed already says so,
 // which does not matter.
 func (e *entry) close() {
-	for _, file := range []*os.File{e.null, e.proc, e.status, e.theirStatus, e.owner, e.root} {
+	for _, file := range []*os.File{e.null, e.root.Proc, e.status, e.theirStatus, e.owner, e.root.File} {
 		file.Close()
 	}
 	e.cgroup.close()
@@ -78,7 +76,7 @@ func (e *entry) add() (birth, error) {
 	if e.owner, err = enter(e.target); err != nil {
 		return birth{}, err
 	}
-	if e.root, err = os.OpenFile("/", unix.O_PATH|unix.O_DIRECTORY, 0); err != nil {
+	if e.root.File, err = os.OpenFile("/", unix.O_PATH|unix.O_DIRECTORY, 0); err != nil {
 		return birth{}, err
 	}
 	identity, stdio, err := e.prepare()

@@ -14,7 +14,7 @@ import (
 func (e *entry) writePlan(identity account.Identity, stdio [3]*os.File) (raised []*os.File, err error) {
 	process := e.cfg.Process
 	e.plan = &launch.Plan{}
-	files := append([]*os.File{e.theirStatus, stdio[0], stdio[1], stdio[2], nil, e.proc, e.owner}, e.cgroup.files()...)
+	files := append([]*os.File{e.theirStatus, stdio[0], stdio[1], stdio[2], nil, e.procToWrite(), e.owner}, e.cgroup.files()...)
 	if raised, err = raise(files...); err != nil {
 		return nil, err
 	}
@@ -47,6 +47,14 @@ func (e *entry) tie() {
 	if !e.cfg.Detached {
 		e.plan.DieWithParent()
 	}
+}
+
+// procToWrite is the host's procfs, if the process is to write there.
+func (e *entry) procToWrite() *os.File {
+	if e.cfg.Process.ApparmorProfile == "" && e.cfg.Process.OOMScoreAdj == nil {
+		return nil
+	}
+	return e.root.Proc
 }
 
 // planOutside lists what is done before anybody in the container can meet the

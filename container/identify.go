@@ -8,6 +8,8 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/container/account"
+	"mydocker/container/rootfs"
+	"mydocker/internal/handle"
 	"mydocker/internal/process"
 )
 
@@ -18,5 +20,10 @@ func Identify(target Target, user string) (account.Identity, error) {
 		return account.Identity{}, ended(target)
 	}
 	defer root.Close()
-	return account.Resolve(root, user, specs.User{})
+	proc, err := rootfs.HostProc()
+	if err != nil {
+		return account.Identity{}, err
+	}
+	defer proc.Close()
+	return account.Resolve(handle.Root{File: root, Proc: proc}, user, specs.User{})
 }

@@ -14,6 +14,7 @@ import (
 	"mydocker/container/rootfs"
 	"mydocker/container/terminal"
 	"mydocker/internal/failpoint"
+	"mydocker/internal/handle"
 )
 
 // IsInit tells whether a program with these arguments is to call Init, before
@@ -71,6 +72,7 @@ type worker struct {
 	creator  side
 	task     errand
 	root     *rootfs.Root
+	proc     *os.File // the host's procfs
 	sysctls  *os.File // where they are written
 	identity account.Identity
 	terminal *os.File   // its slave side
@@ -98,6 +100,9 @@ func (w *worker) prepare() error {
 		return err
 	}
 	if err := w.enterNamespaces(); err != nil {
+		return err
+	}
+	if err := w.openProc(); err != nil {
 		return err
 	}
 	if err := w.openLabel(); err != nil {
@@ -184,7 +189,7 @@ func (w *worker) makeRoot(make rootMaker) (err error) {
 // makeTerminal makes the terminal, hands its master side to the creator, and
 // makes its slave side the container's console.
 func (w *worker) makeTerminal() error {
-	master, slave, err := terminal.Open(w.root.Directory(), w.task.Spec.Process.ConsoleSize)
+	master, slave, err := terminal.Open(w.inside(), w.task.Spec.Process.ConsoleSize)
 	if err != nil {
 		return err
 	}
@@ -199,7 +204,7 @@ func (w *worker) makeTerminal() error {
 // identify finds out, inside the root, who the program runs as.
 func (w *worker) identify() (err error) {
 	process := w.task.Spec.Process
-	if w.identity, err = account.Resolve(w.root.Directory(), w.task.User, process.User); err != nil {
+	if w.identity, err = account.Resolve(w.inside(), w.task.User, process.User); err != nil {
 		return err
 	}
 	return checkMapped(w.identity, w.task.Spec.Linux.UIDMappings, w.task.Spec.Linux.GIDMappings)
@@ -234,19 +239,24 @@ func (w *worker) become() error {
 	return &StartError{Code: code, Err: err}
 }
 
-// openLabel opens the file that takes the AppArmor profile, while procfs is the
-// host's.
+// openProc opens the host's procfs, while that is there.
+func (w *worker) openProc() (err error) {
+	w.proc, err = rootfs.HostProc()
+	return err
+}
+
+// inside is the container's root, for whoever opens files in it.
+func (w *worker) inside() handle.Root {
+	return handle.Root{File: w.root.Directory(), Proc: w.proc}
+}
+
+// openLabel opens the file that takes the AppArmor profile.
 func (w *worker) openLabel() error {
 	profile := w.task.Spec.Process.ApparmorProfile
 	if profile == "" {
 		return nil
 	}
-	proc, err := rootfs.HostProc()
-	if err != nil {
-		return err
-	}
-	defer proc.Close()
-	fd, err := unix.Openat(int(proc.Fd()), launch.LabelPath, unix.O_WRONLY|unix.O_CLOEXEC, 0)
+	fd, err := unix.Openat(int(w.proc.Fd()), launch.LabelPath, unix.O_WRONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fmt.Errorf("taking AppArmor profile %q: %w", profile, err)
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // arrangeFiles gives init the program's standard files and directory, and lets
-// go of the root's.
+// go of the root's and the host's.
 func (w *worker) arrangeFiles() error {
 	stdio := [3]*os.File{os.Stdin, os.Stdout, os.Stderr}
 	if w.terminal != nil {
@@ -23,13 +23,14 @@ func (w *worker) arrangeFiles() error {
 		case w.terminal != nil:
 			stdio[i] = w.terminal
 		case w.task.Null[i]:
-			stdio[i] = openNull(w.root.Directory(), stdio[i])
+			stdio[i] = openNull(w.inside(), stdio[i])
 		}
 		if err := unix.Dup3(int(stdio[i].Fd()), i, 0); err != nil && stdio[i].Fd() != uintptr(i) {
 			return fmt.Errorf("arranging standard files: %w", err)
 		}
 		lend(stdio[i], w.identity.UID)
 	}
+	w.proc.Close()
 	if err := w.root.Close(); err != nil {
 		return fmt.Errorf("letting go of the root: %w", err)
 	}

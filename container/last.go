@@ -1,6 +1,7 @@
 package container
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -8,6 +9,7 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/handle"
 	"mydocker/internal/openat2"
 
 	"mydocker/container/account"
@@ -93,27 +95,24 @@ func enterDirectory(name string) error {
 
 // openNull opens the container's null device; where it has none, or something
 // else in its place, it gives what is at hand.
-func openNull(root, atHand *os.File) *os.File {
-	for _, flags := range []uint64{unix.O_PATH, unix.O_RDWR | unix.O_NOCTTY} {
-		fd, err := openat2.Open(int(root.Fd()), "dev/null", &unix.OpenHow{
-			Flags:   flags | unix.O_CLOEXEC,
-			Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS,
-		})
-		if err != nil {
-			return atHand
-		}
-		var about unix.Stat_t
-		isNull := unix.Fstat(fd, &about) == nil &&
-			about.Mode&unix.S_IFMT == unix.S_IFCHR && about.Rdev == unix.Mkdev(1, 3)
-		if isNull && flags != unix.O_PATH {
-			return os.NewFile(uintptr(fd), os.DevNull)
-		}
-		unix.Close(fd) // only looked at: opening an unknown device can have effects
-		if !isNull {
-			return atHand
-		}
+func openNull(root handle.Root, atHand *os.File) *os.File {
+	fd, err := root.Open("dev/null", unix.OpenHow{
+		Flags:   unix.O_RDWR | unix.O_NOCTTY,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS,
+	}, checkNull)
+	if err != nil {
+		return atHand
 	}
-	return atHand
+	return os.NewFile(uintptr(fd), os.DevNull)
+}
+
+func checkNull(fd int) error {
+	var about unix.Stat_t
+	err := unix.Fstat(fd, &about)
+	if err == nil && (about.Mode&unix.S_IFMT != unix.S_IFCHR || about.Rdev != unix.Mkdev(1, 3)) {
+		err = errors.New("not the null device")
+	}
+	return err
 }
 
 // lend makes the user owner of a pipe or socket, so that it can open it again,

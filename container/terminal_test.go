@@ -110,12 +110,7 @@ func TestTerminalNeedsDevpts(t *testing.T) {
 // A program that gets the caller's own terminal does not get to own it.
 func TestTerminalOfTheHostStaysTheHosts(t *testing.T) {
 	needRoot(t)
-	host, err := os.Open("/")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer host.Close()
-	master, slave, err := terminal.Open(host, nil)
+	master, slave, err := terminal.Open(rootAt(t, "/"), nil)
 	if err != nil {
 		t.Skipf("needs a devpts: %v", err)
 	}

@@ -31,7 +31,6 @@ type visitor struct {
 	files   [3]*os.File   // the program's, until it has them; nil is /dev/null
 	status  *os.File      // where the process tells how far it came
 	latch   *os.File      // what it waits at
-	proc    *os.File      // the host's procfs
 }
 
 // canVisit tells whether a thread can make the container. It cannot stay as
@@ -163,6 +162,9 @@ func (v *visitor) work() error {
 	if err := v.enterNamespaces(); err != nil {
 		return err
 	}
+	if err := v.openProc(); err != nil {
+		return err
+	}
 	if err := v.makeRoot(rootfs.MakeWithoutProc); err != nil {
 		return err
 	}
@@ -261,9 +263,6 @@ func (v *visitor) explain(failure launch.Failure) error {
 // launch makes the process.
 func (v *visitor) launch() (err error) {
 	if err := unix.Chdir("/"); err != nil {
-		return err
-	}
-	if v.proc, err = rootfs.HostProc(); err != nil {
 		return err
 	}
 	status, theirStatus, err := socketPair()

@@ -42,7 +42,7 @@ func (v *visitor) arrangeFiles() error {
 				return err
 			}
 			defer null.Close()
-			opened = openNull(v.root.Directory(), null)
+			opened = openNull(v.inside(), null)
 			defer opened.Close()
 		}
 		var err error

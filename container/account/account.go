@@ -6,12 +6,13 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"os"
 	"slices"
 	"strings"
 
 	"github.com/moby/sys/user"
 	"github.com/opencontainers/runtime-spec/specs-go"
+
+	"mydocker/internal/handle"
 )
 
 // Identity is who a program runs as.
@@ -25,7 +26,7 @@ type Identity struct {
 // "name:group" and "uid:gid"; root is the root directory in which it counts.
 // "" stands for the numbers in fallback, or the image's root user when those
 // are zero. The additional groups of fallback are added to each.
-func Resolve(root *os.File, wanted string, fallback specs.User) (Identity, error) {
+func Resolve(root handle.Root, wanted string, fallback specs.User) (Identity, error) {
 	if wanted == "" && (fallback.UID != 0 || fallback.GID != 0) {
 		return numbered(root, fallback)
 	}
@@ -56,7 +57,7 @@ func merged(identity Identity, others []uint32) []uint32 {
 
 // numbered takes the numbers as they are and asks the image only for the
 // home directory.
-func numbered(root *os.File, numbers specs.User) (Identity, error) {
+func numbered(root handle.Root, numbers specs.User) (Identity, error) {
 	identity := Identity{UID: numbers.UID, GID: numbers.GID, Home: "/"}
 	identity.Groups = merged(identity, numbers.AdditionalGids)
 	if found, err := find(root, fmt.Sprint(numbers.UID)); err == nil {
@@ -67,7 +68,7 @@ func numbered(root *os.File, numbers specs.User) (Identity, error) {
 
 // find looks a user up. A database that cannot be read is one without
 // entries, which is an error for a name and none for a number.
-func find(root *os.File, wanted string) (*user.ExecUser, error) {
+func find(root handle.Root, wanted string) (*user.ExecUser, error) {
 	passwd, passwdErr := openDatabase(root, "etc/passwd")
 	defer passwd.Close()
 	group, groupErr := openDatabase(root, "etc/group")

@@ -9,6 +9,8 @@ import (
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/handle"
 )
 
 const passwd = `root:x:0:0:root:/root:/bin/sh
@@ -43,14 +45,23 @@ func write(t *testing.T, name, content string) {
 	}
 }
 
-func resolve(t *testing.T, root, wanted string, fallback specs.User) (Identity, error) {
+func rootAt(t testing.TB, path string) handle.Root {
 	t.Helper()
-	directory, err := os.Open(root)
+	directory, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer directory.Close()
-	return Resolve(directory, wanted, fallback)
+	proc, err := os.Open("/proc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { directory.Close(); proc.Close() })
+	return handle.Root{File: directory, Proc: proc}
+}
+
+func resolve(t *testing.T, root, wanted string, fallback specs.User) (Identity, error) {
+	t.Helper()
+	return Resolve(rootAt(t, root), wanted, fallback)
 }
 
 func TestResolve(t *testing.T) {

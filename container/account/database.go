@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"mydocker/internal/openat2"
+	"mydocker/internal/handle"
 )
 
 // longest is how much of /etc/passwd or /etc/group is read, in bytes. Tens of
@@ -23,45 +23,32 @@ type database struct {
 }
 
 // openDatabase opens a database inside root, following symbolic links inside
-// the root only. It opens nothing but a plain file: even opening a FIFO or a
-// device can have effects. The database can be used even when there is an
-// error.
-func openDatabase(root *os.File, name string) (*database, error) {
-	looked, err := openPlain(root, name, unix.O_PATH)
+// the root only. The database can be used even when there is an error.
+func openDatabase(root handle.Root, name string) (*database, error) {
+	fd, err := root.Open(name, unix.OpenHow{
+		Flags:   unix.O_RDONLY | unix.O_NONBLOCK | unix.O_NOCTTY,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
+	}, checkPlain)
 	if err != nil {
 		return &database{}, fmt.Errorf("reading \"/%s\": %w", name, err)
 	}
-	looked.Close()
-	file, err := openPlain(root, name, unix.O_RDONLY|unix.O_NONBLOCK|unix.O_NOCTTY)
-	if err != nil {
-		return &database{}, fmt.Errorf("reading \"/%s\": %w", name, err)
-	}
+	file := os.NewFile(uintptr(fd), name)
 	return &database{file: file, left: io.LimitReader(file, longest)}, nil
 }
 
-// openPlain opens a plain file of a size that can be read.
-func openPlain(root *os.File, name string, flags uint64) (*os.File, error) {
-	fd, err := openat2.Open(int(root.Fd()), name, &unix.OpenHow{
-		Flags:   flags | unix.O_CLOEXEC,
-		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
-	})
-	if err != nil {
-		return nil, err
-	}
-	file := os.NewFile(uintptr(fd), name)
+// checkPlain accepts plain files of a size that can be read.
+func checkPlain(fd int) error {
 	var about unix.Stat_t
-	err = unix.Fstat(fd, &about)
+	err := unix.Fstat(fd, &about)
 	switch {
 	case err != nil:
+		return err
 	case about.Mode&unix.S_IFMT != unix.S_IFREG:
-		err = errors.New("not a plain file")
+		return errors.New("not a plain file")
 	case about.Size > longest:
-		err = fmt.Errorf("%d bytes are more than the %d that are read", about.Size, longest)
-	default:
-		return file, nil
+		return fmt.Errorf("%d bytes are more than the %d that are read", about.Size, longest)
 	}
-	file.Close()
-	return nil, err
+	return nil
 }
 
 func (d *database) Read(buffer []byte) (int, error) {

@@ -26,10 +26,7 @@ func FuzzResolve(f *testing.F) {
 	if err := os.Mkdir(filepath.Join(root, "etc"), 0o755); err != nil {
 		f.Fatal(err)
 	}
-	directory, err := os.Open(root)
-	if err != nil {
-		f.Fatal(err)
-	}
+	directory := rootAt(f, root)
 	f.Fuzz(func(t *testing.T, wanted, passwd, group string) {
 		write(t, filepath.Join(root, "etc/passwd"), passwd)
 		write(t, filepath.Join(root, "etc/group"), group)

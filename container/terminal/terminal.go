@@ -10,12 +10,12 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 
-	"mydocker/internal/openat2"
+	"mydocker/internal/handle"
 )
 
 // Open makes a pseudoterminal. root is the container's root directory; size
 // may be nil. The files are close-on-exec, and nobody's controlling terminal.
-func Open(root *os.File, size *specs.Box) (master, slave *os.File, err error) {
+func Open(root handle.Root, size *specs.Box) (master, slave *os.File, err error) {
 	fd, err := openMaster(root)
 	if err != nil {
 		return nil, nil, fmt.Errorf("making a terminal: %w", err)
@@ -33,17 +33,13 @@ func Open(root *os.File, size *specs.Box) (master, slave *os.File, err error) {
 
 // openMaster opens the multiplexer of the devpts that is mounted in the
 // container, through no symbolic link.
-func openMaster(root *os.File) (int, error) {
-	fd, err := openat2.Open(int(root.Fd()), "dev/pts/ptmx", &unix.OpenHow{
-		Flags:   unix.O_RDWR | unix.O_NOCTTY | unix.O_CLOEXEC,
+func openMaster(root handle.Root) (int, error) {
+	fd, err := root.Open("dev/pts/ptmx", unix.OpenHow{
+		Flags:   unix.O_RDWR | unix.O_NOCTTY,
 		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_SYMLINKS,
-	})
+	}, Verify)
 	if err != nil {
 		return -1, fmt.Errorf("opening \"/dev/pts/ptmx\" of the container: %w; mount devpts on /dev/pts", err)
-	}
-	if err := Verify(fd); err != nil {
-		unix.Close(fd)
-		return -1, err
 	}
 	return fd, nil
 }
@@ -57,7 +53,7 @@ func Verify(fd int) error {
 		return err
 	}
 	if about.Mode&unix.S_IFMT != unix.S_IFCHR || about.Rdev != unix.Mkdev(5, 2) || filesystem.Type != unix.DEVPTS_SUPER_MAGIC {
-		return errors.New("\"/dev/pts/ptmx\" of the container is not the pseudoterminal multiplexer")
+		return errors.New("it is not the pseudoterminal multiplexer")
 	}
 	return nil
 }

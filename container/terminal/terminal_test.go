@@ -7,15 +7,27 @@ import (
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/handle"
+	"mydocker/internal/tripwire"
 )
 
-func TestOpen(t *testing.T) {
-	root, err := os.Open("/")
+func rootAt(t *testing.T, path string) handle.Root {
+	t.Helper()
+	directory, err := os.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer root.Close()
-	master, slave, err := Open(root, &specs.Box{Width: 70, Height: 20})
+	proc, err := os.Open("/proc")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { directory.Close(); proc.Close() })
+	return handle.Root{File: directory, Proc: proc}
+}
+
+func TestOpen(t *testing.T) {
+	master, slave, err := Open(rootAt(t, "/"), &specs.Box{Width: 70, Height: 20})
 	if err != nil {
 		t.Skipf("needs a devpts on /dev/pts: %v", err)
 	}
@@ -37,11 +49,13 @@ func TestOpen(t *testing.T) {
 	}
 }
 
-// A container can put anything under the name of its multiplexer.
+// A container can put anything under the name of its multiplexer, such as a device
+// that starts something when it is opened.
 func TestOpenTakesNothingElse(t *testing.T) {
 	for name, set := range map[string]func(string) error{
 		"file":    func(name string) error { return os.WriteFile(name, nil, 0o666) },
 		"link":    func(name string) error { return os.Symlink("/dev/ptmx", name) },
+		"fifo":    func(name string) error { return unix.Mkfifo(name, 0o666) },
 		"null":    func(name string) error { return unix.Mknod(name, unix.S_IFCHR|0o666, int(unix.Mkdev(1, 3))) },
 		"missing": func(string) error { return nil },
 		"no devpts": func(name string) error {
@@ -53,20 +67,34 @@ func TestOpenTakesNothingElse(t *testing.T) {
 			if err := os.MkdirAll(filepath.Join(directory, "dev/pts"), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if err := set(filepath.Join(directory, "dev/pts/ptmx")); err == unix.EPERM {
+			ptmx := filepath.Join(directory, "dev/pts/ptmx")
+			if err := set(ptmx); err == unix.EPERM {
 				t.Skip("needs root")
 			} else if err != nil {
 				t.Fatal(err)
 			}
-			root, err := os.Open(directory)
-			if err != nil {
-				t.Fatal(err)
+			if name != "missing" {
+				defer untouched(t, ptmx)()
 			}
-			defer root.Close()
-			if master, _, err := Open(root, nil); err == nil {
+			if master, _, err := Open(rootAt(t, directory), nil); err == nil {
 				master.Close()
 				t.Error("accepted")
 			}
 		})
+	}
+}
+
+// untouched wants that nobody opens a file until the end.
+func untouched(t *testing.T, path string) (end func()) {
+	t.Helper()
+	wire, err := tripwire.At(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		if touched, err := wire.Touched(); touched || err != nil {
+			t.Errorf("it was opened (%v)", err)
+		}
+		wire.Close()
 	}
 }
