@@ -36,15 +36,21 @@ func openDatabase(root handle.Root, name string) (*database, error) {
 	return &database{file: file, left: io.LimitReader(file, longest)}, nil
 }
 
-// checkPlain accepts plain files of a size that can be read.
+// checkPlain accepts plain files of a size that can be read. What the kernel shows as
+// one is none: who reads its log waits for more of it, and takes it from others.
 func checkPlain(fd int) error {
 	var about unix.Stat_t
-	err := unix.Fstat(fd, &about)
+	if err := unix.Fstat(fd, &about); err != nil {
+		return err
+	}
+	shown, err := handle.IsKernels(fd)
 	switch {
 	case err != nil:
 		return err
 	case about.Mode&unix.S_IFMT != unix.S_IFREG:
 		return errors.New("not a plain file")
+	case shown:
+		return errors.New("not a plain file, but one of the kernel's")
 	case about.Size > longest:
 		return fmt.Errorf("%d bytes are more than the %d that are read", about.Size, longest)
 	}

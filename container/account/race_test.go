@@ -2,6 +2,7 @@ package account
 
 import (
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
@@ -57,5 +58,14 @@ func exchanging(one, other string) (end func()) {
 	return func() {
 		close(stop)
 		<-stopped
+	}
+}
+
+// A container could have its database be the kernel's log.
+func TestKernelFileIsNoDatabase(t *testing.T) {
+	opened, err := openDatabase(rootAt(t, "/"), "proc/version")
+	defer opened.Close()
+	if err == nil || !strings.Contains(err.Error(), "one of the kernel's") {
+		t.Errorf("got %v", err)
 	}
 }

@@ -92,7 +92,7 @@ func (p *packer) directory(from *os.File, name string, depth int) error {
 	}
 	defer listing.Close()
 	// The kernel's own are left empty, as they are in an image.
-	if shown, err := handle.IsKernels(listing); shown || err != nil {
+	if shown, err := handle.IsKernels(int(listing.Fd())); shown || err != nil {
 		return err
 	}
 	for {
@@ -185,7 +185,7 @@ func packFile(from *os.File, header *tar.Header, stat *unix.Stat_t) (*tar.Header
 		return nil, nil, err
 	}
 	header.Typeflag, header.Size = tar.TypeReg, stat.Size
-	shown, err := handle.IsKernels(from)
+	shown, err := handle.IsKernels(int(from.Fd()))
 	if err != nil {
 		return nil, nil, errors.Join(err, file.Close())
 	}

@@ -1,17 +1,13 @@
 package handle
 
-import (
-	"os"
-
-	"golang.org/x/sys/unix"
-)
+import "golang.org/x/sys/unix"
 
 // IsKernels tells whether a file or directory is on one of the file systems in which
 // the kernel shows what it knows (magic numbers: linux/magic.h). What is in there
 // is on no disk, is made while it is read, and some of it has no end.
-func IsKernels(file *os.File) (bool, error) {
+func IsKernels(fd int) (bool, error) {
 	var about unix.Statfs_t
-	if err := unix.Fstatfs(int(file.Fd()), &about); err != nil {
+	if err := unix.Fstatfs(fd, &about); err != nil {
 		return false, err
 	}
 	switch int64(about.Type) {

@@ -134,7 +134,7 @@ func (c *copier) contents(d pair, depth int) error {
 		return fmt.Errorf("copying %q: directories are nested deeper than %d levels", shorten(d.path), tree.MaxDepth)
 	}
 	// The kernel's own are left empty, as they are in an image.
-	if shown, err := handle.IsKernels(d.from); shown || err != nil {
+	if shown, err := handle.IsKernels(int(d.from.Fd())); shown || err != nil {
 		return err
 	}
 	for {
