@@ -198,7 +198,7 @@ func removeImage(c *cli.Context, e *engine.Engine, name string) error {
 func Commit() cli.Command {
 	return cli.Command{
 		Name:      "commit",
-		Usage:     "make an image of what a container has changed",
+		Usage:     "make an image of a container's files, with the config of the image that it was made from",
 		ArgsUsage: "CONTAINER IMAGE",
 		Flags: []cli.Flag{
 			changeFlag(),
