@@ -118,7 +118,7 @@ func (e *Engine) awaitTidy(found Container, reference string) error {
 			freeStopped(owner)
 		}
 	}
-	return fmt.Errorf("stopping container %q: its program has ended, and its monitor (pid %d) has been cleaning up for %v; \"ps -o stat,wchan %d\" may tell why",
+	return fmt.Errorf("waiting for container %q: its program has ended, and its monitor (pid %d) has been cleaning up for %v; \"ps -o stat,wchan %d\" may tell why",
 		reference, owner.PID, tidyPatience, owner.PID)
 }
 

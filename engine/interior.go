@@ -43,6 +43,9 @@ func (e *Engine) open(reference string) (*interior, error) {
 		if !errors.Is(err, process.ErrGone) {
 			return opened, err
 		}
+		if err := e.awaitTidy(found, reference); err != nil {
+			return nil, err
+		}
 	}
 	return e.openResting(found.Record.ID)
 }
@@ -99,7 +102,11 @@ func (e *Engine) openLocked(id string, lock *state.Lock) (*interior, error) {
 	}
 	switch found.State {
 	case Up:
-		return e.openRunning(found)
+		opened, err := e.openRunning(found)
+		if errors.Is(err, process.ErrGone) {
+			err = justEnded("opening", id)
+		}
+		return opened, err
 	case Exited:
 		if err := e.awaitViewers(id, lockPatience); err != nil {
 			return nil, err

@@ -220,6 +220,7 @@ var reasons = map[string]*regexp.Regexp{
 	"attach":  saying(noContainer, notRunning("attaching to")),
 	"wait":    saying(noContainer),
 	"commit":  saying(noContainer),
+	"export":  saying(noContainer, `opening container "\w+": it (is (starting|removing); try again|has just ended)`),
 	"logs":    saying(noContainer),
 	"inspect": saying(`inspecting "\w+": there is no container, network or image of that name`),
 	"run":     saying(`creating name "one": container \d+ has that name; .*`, noNetwork, noImage, `publishing port [0-9.:]+: (taken by container "\w+"|taken by another container that mydocker \(pid \d+\) runs or starts|in use by another program); .*`),
