@@ -42,7 +42,9 @@ func obey(arguments []string) error {
 	err := newApp(output).Run(arguments)
 	var attached command.Attached
 	if errors.As(err, &attached) {
-		return obey(attached.Separate(arguments))
+		if separated, found := attached.Separate(arguments); found {
+			return obey(separated)
+		}
 	}
 	return output.Judge(err)
 }

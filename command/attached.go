@@ -2,7 +2,6 @@ package command
 
 import (
 	"flag"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,19 +12,25 @@ import (
 // space, as in -p8080:80 and -dm64m: docker's users write it, package flag does not
 // know it.
 type Attached struct {
+	error        // the refusal
 	word  string // up to an equals sign
 	flags int    // how many bytes of it are flags, with the dash
 }
 
-func (a Attached) Error() string { return fmt.Sprintf("a value is attached to its flag: %s", a.word) }
+// Unwrap gives the refusal, with its exit status.
+func (a Attached) Unwrap() error { return a.error }
 
 // Separate gives the words of the command line with the flag and its value as two.
-func (a Attached) Separate(words []string) []string {
+// Package flag does not tell two dashes from one; a word with two is a long name.
+func (a Attached) Separate(words []string) (separated []string, found bool) {
 	at := slices.IndexFunc(words, func(word string) bool {
 		name, _, _ := strings.Cut(word, "=")
 		return name == a.word
 	})
-	return slices.Replace(slices.Clone(words), at, at+1, words[at][:a.flags], words[at][a.flags:])
+	if at < 0 {
+		return words, false
+	}
+	return slices.Replace(slices.Clone(words), at, at+1, words[at][:a.flags], words[at][a.flags:]), true
 }
 
 // nameLetters are what names of flags are made of. As a long name may stand behind a
@@ -50,7 +55,7 @@ func FindAttached(c *cli.Context, refusal error) (found Attached, is bool) {
 		}
 	}
 	last := known.Lookup(letters[len(letters)-1:])
-	return Attached{word: "-" + name, flags: 1 + len(letters)}, !isBool(last)
+	return Attached{error: UsageError(c, refusal), word: "-" + name, flags: 1 + len(letters)}, !isBool(last)
 }
 
 func isBool(one *flag.Flag) bool {

@@ -104,6 +104,9 @@ func listImages(c *cli.Context) error {
 		return err
 	}
 	images, err := e.Images.List()
+	if err != nil && len(images) == 0 {
+		return err
+	}
 	if err != nil {
 		logrus.Warn(err) // the others are worth showing
 	}

@@ -103,15 +103,30 @@ func (e *Engine) retireOnce(record *Record, exit Exit) error {
 		return err
 	}
 	defer lock.Release()
-	if err := e.awaitViewers(record.ID, erasePatience); err != nil {
-		return err
+	err = e.erase(record)
+	if errors.Is(err, state.ErrLocked) {
+		return e.leaveToViewers(record, exit)
 	}
-	return e.erase(record)
+	return err
 }
 
-// erase removes all that is left of a container, its record last.
+// leaveToViewers writes down that a container has ended whose files somebody still
+// reads, however long that takes. Its removal is left to the last of them, or to the
+// next command. Who has looked his last before that was written did not see it.
+func (e *Engine) leaveToViewers(record *Record, exit Exit) error {
+	if err := e.note(record, exit); err != nil {
+		return err
+	}
+	if err := e.erase(record); !errors.Is(err, state.ErrLocked) {
+		return err
+	}
+	return nil
+}
+
+// erase removes all that is left of a container, its record last. It waits for
+// nobody who looks into it: that is state.ErrLocked.
 func (e *Engine) erase(record *Record) error {
-	if err := e.awaitViewers(record.ID, lockPatience); err != nil {
+	if err := e.awaitViewers(record.ID, 0); err != nil {
 		return err
 	}
 	set, err := record.storage()

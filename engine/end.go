@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/internal/process"
+	"mydocker/state"
 )
 
 const (
@@ -138,7 +139,7 @@ func (e *Engine) reconcileEnded(id string) error {
 	}
 	_, letGo, err := e.holdSettled(id, id)
 	letGo()
-	if errors.As(err, new(*NotFoundError)) {
+	if errors.As(err, new(*NotFoundError)) || errors.Is(err, state.ErrLocked) { // the last to look into it removes it
 		return nil
 	}
 	return err

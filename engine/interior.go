@@ -21,12 +21,16 @@ type interior struct {
 	ids    idmap.Map    // which of the host's the owners of its files are
 	lock   *state.Lock  // of a container that does not run; else nil
 	share  *state.Share // of one that runs; else nil
+	engine *Engine
 }
 
 func (i *interior) close() error {
 	err := i.View.Close()
 	i.lock.Release()
-	i.share.Release()
+	if i.share != nil {
+		i.share.Release()
+		err = errors.Join(err, i.engine.concludeLate(i.record.ID))
+	}
 	return err
 }
 
@@ -60,7 +64,7 @@ func (e *Engine) openRunning(found Container) (*interior, error) {
 		share.Release()
 		return nil, err
 	}
-	return &interior{View: view, record: found.Record, ids: found.Record.UserNS.ids(), share: share}, nil
+	return &interior{View: view, record: found.Record, ids: found.Record.UserNS.ids(), share: share, engine: e}, nil
 }
 
 func (e *Engine) look(record *Record) (*container.View, error) {
@@ -76,14 +80,31 @@ func (e *Engine) look(record *Record) (*container.View, error) {
 }
 
 // awaitViewers waits for those who looked into a container while it ran. Its program
-// has ended, so that nobody else comes.
+// has ended, so that nobody else comes. state.ErrLocked says that some still look.
 func (e *Engine) awaitViewers(id string, patience time.Duration) error {
-	return blameOther("container", id, state.AwaitShares(e.Layout.Lock(state.ViewLock, id), patience))
+	err := state.AwaitShares(e.Layout.Lock(state.ViewLock, id), patience)
+	if err != nil {
+		return fmt.Errorf("waiting for those who copy or export what is in container %q: %w; try again when they are through", id, err)
+	}
+	return nil
+}
+
+// concludeLate removes a container that was to go with its run and could not, because
+// somebody looked into it. The last to look sees to it (leaveToViewers).
+func (e *Engine) concludeLate(id string) error {
+	record, err := e.load(id)
+	if err != nil || !record.AutoRemove || record.unfinished() {
+		return nil
+	}
+	return e.reconcileEnded(id)
 }
 
 // openResting takes the lock, for which it waits while somebody starts or ends
 // the container, and looks again.
 func (e *Engine) openResting(id string) (*interior, error) {
+	if err := e.awaitViewers(id, lockPatience); err != nil {
+		return nil, err
+	}
 	lock, err := e.lockContainer(id)
 	if err != nil {
 		return nil, err
@@ -108,7 +129,7 @@ func (e *Engine) openLocked(id string, lock *state.Lock) (*interior, error) {
 		}
 		return opened, err
 	case Exited:
-		if err := e.awaitViewers(id, lockPatience); err != nil {
+		if err := e.awaitViewers(id, 0); err != nil {
 			return nil, err
 		}
 		view, err := container.LookAtStopped(e.restingConfig(found.Record))

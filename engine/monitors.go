@@ -90,6 +90,13 @@ func isMydocker(pid int) bool {
 // monitorOf gives the container whose monitor a process is. Another user's
 // process may say that it is one, too.
 func (e *Engine) monitorOf(pid int) (id string, ours bool) {
+	id, ours = e.namedBy(pid)
+	return id, ours && e.sees(pid)
+}
+
+// namedBy tells whether a process has the command line of a monitor of an instance
+// with directories of these names.
+func (e *Engine) namedBy(pid int) (id string, is bool) {
 	directory := "/proc/" + strconv.Itoa(pid)
 	info, err := os.Stat(directory)
 	if err != nil || int(info.Sys().(*syscall.Stat_t).Uid) != os.Geteuid() {
@@ -100,7 +107,7 @@ func (e *Engine) monitorOf(pid int) (id string, ours bool) {
 	if err != nil || len(words) != 4 || words[0] != MonitorName {
 		return "", false
 	}
-	return words[3], words[1] == e.Layout.Root && words[2] == e.Layout.RunRoot && e.sees(pid)
+	return words[3], words[1] == e.Layout.Root && words[2] == e.Layout.RunRoot
 }
 
 // programOf finds the program that a monitor runs: its child that is the first

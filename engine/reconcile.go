@@ -84,7 +84,11 @@ func (e *Engine) reconcileContainer(id, bootID string) error {
 		return err
 	}
 	defer lock.Release()
-	return e.reconcileLocked(id, bootID)
+	err = e.reconcileLocked(id, bootID)
+	if errors.Is(err, state.ErrLocked) {
+		return nil // somebody looks into it
+	}
+	return err
 }
 
 // reconcilePatience is how long a command waits for a program that somebody

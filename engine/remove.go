@@ -90,6 +90,9 @@ func (e *Engine) abort(found Container, reference string, cause error) error {
 // removeStopped removes a container under its lock. By now it may have been
 // removed, or started again, by somebody else.
 func (e *Engine) removeStopped(id, reference string) error {
+	if err := e.awaitViewers(id, lockPatience); err != nil { // with no lock in hand
+		return err
+	}
 	found, letGo, err := e.hold(id, reference)
 	defer letGo()
 	if err != nil {

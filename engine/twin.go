@@ -5,8 +5,11 @@ import (
 	"os"
 	"slices"
 
+	"golang.org/x/sys/unix"
+
 	"mydocker/cgroups/cgroupfs"
 	"mydocker/cgroups/manager"
+	"mydocker/internal/openat2"
 )
 
 // Another mydocker may use directories of the same names in a mount namespace of its
@@ -22,11 +25,29 @@ func (e *Engine) sees(pid int) bool {
 	if err != nil || ownErr != nil || its == own {
 		return true
 	}
-	return slices.ContainsFunc([]string{e.Layout.Root, e.Layout.RunRoot}, func(directory string) bool {
-		there, err := os.Stat(fmt.Sprintf("/proc/%d/root%s", pid, directory))
-		here, hereErr := os.Stat(directory)
-		return err == nil && hereErr == nil && os.SameFile(there, here)
+	root, err := os.Open(fmt.Sprintf("/proc/%d/root", pid))
+	if err != nil {
+		return true
+	}
+	defer root.Close()
+	return isSameBelow(root, e.Layout.Root) || isSameBelow(root, e.Layout.RunRoot)
+}
+
+// isSameBelow tells whether a directory is the same when its path begins at another
+// root, whose symbolic links count there.
+func isSameBelow(root *os.File, directory string) bool {
+	fd, err := openat2.Open(int(root.Fd()), directory, &unix.OpenHow{
+		Flags:   unix.O_PATH | unix.O_DIRECTORY | unix.O_CLOEXEC,
+		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
 	})
+	if err != nil {
+		return false
+	}
+	opened := os.NewFile(uintptr(fd), directory)
+	defer opened.Close()
+	there, err := opened.Stat()
+	here, hereErr := os.Stat(directory)
+	return err == nil && hereErr == nil && os.SameFile(there, here)
 }
 
 // hasTwin tells whether there is such an instance, as far as its running containers
@@ -38,7 +59,19 @@ func (l *look) hasTwin() bool {
 		if found.Ownership != cgroupfs.Marked || !l.mark().Same(found.Mark) || l.isDeserted(found) {
 			return false
 		}
-		monitor, runs := hostOf(l.cgroupOf(found.Container))
-		return runs && !l.sees(monitor.PID)
+		inside, err := l.cgroupOf(found.Container).Processes()
+		l.fail(err)
+		return slices.ContainsFunc(inside, l.isTwins)
 	})
+}
+
+// isTwins tells whether a process is the first of a container that such an instance
+// runs, whatever its program is called.
+func (l *look) isTwins(pid int) bool {
+	parent, first := firstProcess(pid)
+	if !first {
+		return false
+	}
+	_, named := l.namedBy(parent)
+	return (named || isMydocker(parent)) && !l.sees(parent)
 }

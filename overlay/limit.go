@@ -13,8 +13,8 @@ import (
 const mostLayers = 500
 
 // CheckLimit tells whether the kernel can take a mount that Mount gave. fsconfig(2)
-// takes 255 bytes in each option, mount(2) one page of options altogether. It is an error that names the way out; nothing
-// on the host was touched.
+// takes 255 bytes in each option, mount(2) one page of options altogether. The error
+// names the way out; nothing on the host was touched.
 func CheckLimit(m specs.Mount) error {
 	if m.Type != "overlay" {
 		return nil

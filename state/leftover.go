@@ -55,7 +55,7 @@ func unheld(directory string, wanted func(name string) bool) ([]string, error) {
 	return found, nil
 }
 
-// Held tells whether somebody holds the lock at path. It takes no lock that
+// Held tells whether somebody holds the lock at path, or a share of it. It takes no lock that
 // would keep another one out for longer than this look.
 func Held(path string) (bool, error) {
 	file, err := os.Open(path)
@@ -67,7 +67,7 @@ func Held(path string) (bool, error) {
 	if err == unix.EWOULDBLOCK {
 		return true, nil
 	}
-	return false, err
+	return err == nil && isAwaited(file), err
 }
 
 // RemoveLeftover removes what Leftovers or DeadLocks listed, unless somebody

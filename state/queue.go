@@ -45,9 +45,10 @@ func queue(file *os.File, patience time.Duration) error {
 	return err
 }
 
-// announce says by a mark on the file that somebody waits for its lock (an open
-// file description lock, fcntl_locking(2)), until the file is closed. Where the
-// file system has none, who waits opens another file: that is no error.
+// announce says by a mark on the file that somebody waits for its lock, or has a
+// share of it (an open file description lock, fcntl_locking(2)), until the file is
+// closed. Where the file system has none, who waits opens another file: that is no
+// error.
 func announce(file *os.File) {
 	unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, mark(unix.F_RDLCK))
 }

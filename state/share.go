@@ -27,6 +27,7 @@ func TakeShare(path string) (*Share, error) {
 			return nil, fmt.Errorf("locking %q: %w", path, err)
 		}
 		if stillThere(file) {
+			announce(file) // or else it would look dead: Held is a share itself
 			return &Share{file: file}, nil
 		}
 		file.Close()

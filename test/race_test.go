@@ -219,7 +219,7 @@ var reasons = map[string]*regexp.Regexp{
 	"exec":    saying(noContainer, notRunning("running a program in")),
 	"attach":  saying(noContainer, notRunning("attaching to")),
 	"wait":    saying(noContainer),
-	"commit":  saying(noContainer),
+	"commit":  saying(noContainer, `waiting for those who copy or export .*; try again when they are through`),
 	"export":  saying(noContainer, `opening container "\w+": it (is (starting|removing); try again|has just ended)`),
 	"logs":    saying(noContainer),
 	"inspect": saying(`inspecting "\w+": there is no container, network or image of that name`),
