@@ -127,14 +127,31 @@ func UsageError(c *cli.Context, err error) error {
 
 // exactly refuses a wrong number of arguments.
 func exactly(c *cli.Context, number int) error {
+	if err := refuseFlags(c); err != nil {
+		return err
+	}
 	if c.NArg() != number {
 		return UsageError(c, fmt.Errorf("reading arguments: %s wanted, %d given", cmp.Or(c.Command.ArgsUsage, "none"), c.NArg()))
 	}
 	return nil
 }
 
+// refuseFlags refuses arguments that are flags, which the library takes for arguments
+// where it does not know them behind one: "kill box -sHUP" is to kill nobody.
+func refuseFlags(c *cli.Context) error {
+	for _, word := range c.Args() {
+		if strings.HasPrefix(word, "-") && word != "-" {
+			return UsageError(c, fmt.Errorf("reading arguments: %q is a flag that is unknown here; flags with a value behind them stand first, and a file is ./%s", word, word))
+		}
+	}
+	return nil
+}
+
 // some refuses a command line without arguments.
 func some(c *cli.Context) error {
+	if err := refuseFlags(c); err != nil {
+		return err
+	}
 	if c.NArg() == 0 {
 		return UsageError(c, fmt.Errorf("reading arguments: %s wanted, none given", c.Command.ArgsUsage))
 	}

@@ -12,6 +12,7 @@ import (
 
 	"mydocker/container/terminal"
 	"mydocker/engine"
+	"mydocker/internal/interrupt"
 	"mydocker/internal/rest"
 )
 
@@ -25,7 +26,9 @@ func showConsole(console *os.File, interactive bool) (finish func() error, err e
 		if err != nil {
 			return nil, fmt.Errorf("setting the terminal to raw mode: %w", err)
 		}
-		restore = func() { term.RestoreTerminal(os.Stdin.Fd(), saved) }
+		again := func() { term.RestoreTerminal(os.Stdin.Fd(), saved) }
+		stop := interrupt.Before(again)
+		restore = func() { stop(); again() }
 		go io.Copy(console, os.Stdin)
 	}
 	followSize(console)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 
 	"github.com/urfave/cli"
+
+	"mydocker/internal/interrupt"
 )
 
 // Export writes a container's whole file system as a tar archive.
@@ -57,6 +59,7 @@ func writeFile(name string, write func(io.Writer) error) error {
 	if err != nil {
 		return fmt.Errorf("writing to %q: %w", name, err)
 	}
+	defer interrupt.Before(func() { os.Remove(file.Name()) })()
 	err = errors.Join(write(file), file.Close())
 	if err == nil {
 		err = os.Rename(file.Name(), name)

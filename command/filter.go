@@ -14,7 +14,7 @@ import (
 type predicate func(engine.Container) bool
 
 // parseFilters reads KEY=VALUE filters. As with docker, several values of one
-// key are alternatives, and all keys must hold.
+// key are alternatives, but of labels, and all keys must hold.
 func parseFilters(words []string) (predicate, error) {
 	alternatives := map[string][]predicate{}
 	for _, word := range words {
@@ -25,6 +25,9 @@ func parseFilters(words []string) (predicate, error) {
 		wanted, err := newFilter(key, value)
 		if err != nil {
 			return nil, err
+		}
+		if key == "label" {
+			key = word // docker's labels are all wanted
 		}
 		alternatives[key] = append(alternatives[key], wanted)
 	}
@@ -74,7 +77,9 @@ func nameFilter(value string) (predicate, error) {
 	if err != nil {
 		return nil, fmt.Errorf("parsing filter \"name=%s\": %w", value, err)
 	}
-	return func(c engine.Container) bool { return wanted.MatchString(c.Record.Name) }, nil
+	return func(c engine.Container) bool {
+		return wanted.MatchString(c.Record.Name) || wanted.MatchString("/"+c.Record.Name) // docker's have a slash
+	}, nil
 }
 
 // ofImage takes an image by any way of writing its name, or by its ID.

@@ -11,6 +11,9 @@ import (
 	"github.com/urfave/cli"
 )
 
+// usualTable is the format that asks for what is printed without one.
+const usualTable = "table"
+
 // printFormatted prints each value by a Go template, or as a line of JSON
 // when the format is "json". A format that begins with "table" has columns.
 func printFormatted[T any](c *cli.Context, format string, values []T) error {
@@ -52,14 +55,19 @@ func printShaped(c *cli.Context, lines []string, columns bool) error {
 // the names in its JSON, which are what people see of it.
 func fill(shape *template.Template, value any) (string, error) {
 	var text strings.Builder
-	if shape.Execute(&text, value) == nil {
+	failed := shape.Execute(&text, value)
+	if failed == nil {
 		return text.String(), nil
 	}
 	shown, err := asShown(value)
 	if err != nil {
 		return "", err
 	}
-	return fillStrictly(shape, shown)
+	filled, err := fillStrictly(shape, shown)
+	if err != nil && text.Len() > len(filled) { // it got further
+		err = failed
+	}
+	return filled, err
 }
 
 // fillStrictly takes it for an error when a map has not what the template asks for.
@@ -132,8 +140,11 @@ func parseTemplate(format string) (*template.Template, error) {
 }
 
 func toJSON(value any) (string, error) {
-	text, err := json.Marshal(value)
-	return string(text), err
+	var text strings.Builder
+	encoder := json.NewEncoder(&text)
+	encoder.SetEscapeHTML(false)
+	err := encoder.Encode(value)
+	return strings.TrimSuffix(text.String(), "\n"), err
 }
 
 // printJSON prints a value for people and programs.

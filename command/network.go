@@ -1,7 +1,9 @@
 package command
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli"
@@ -79,10 +81,13 @@ func listNetworks(c *cli.Context) error {
 		return err
 	}
 	networks, err := e.Networks()
+	if errors.Is(err, fs.ErrPermission) { // who may not look knows nothing
+		return err
+	}
 	if err != nil {
 		logrus.Warn(err)
 	}
-	if format := c.String("format"); format != "" {
+	if format := c.String("format"); format != "" && format != usualTable {
 		return printFormatted(c, format, networks)
 	}
 	if c.Bool("quiet") {

@@ -3,7 +3,9 @@ package command
 import (
 	"bufio"
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
 	"runtime/debug"
 	"strconv"
 	"strings"
@@ -50,6 +52,9 @@ func ps(c *cli.Context) error {
 	}
 	debug.SetGCPercent(listingGrowth)
 	containers, err := e.List()
+	if errors.Is(err, fs.ErrPermission) { // who may not look knows nothing
+		return err
+	}
 	if err != nil {
 		logrus.Warn(err) // the others are worth showing
 	}
@@ -128,7 +133,7 @@ func visible(text string) string {
 }
 
 func printRows(c *cli.Context, rows []psRow) error {
-	if format := c.String("format"); format != "" {
+	if format := c.String("format"); format != "" && format != usualTable {
 		return printFormatted(c, format, rows)
 	}
 	if c.Bool("quiet") {

@@ -35,7 +35,10 @@ func (e *Engine) ExplainExec(reference string, options ExecOptions) ([]string, e
 		s.add(") </dev/null >/dev/null 2>&1 &")
 		return s, nil
 	case options.Stdin == nil && !options.Terminal:
-		s.add("exec </dev/null")
+		s.add("(") // the shell may be reading this very script from its own input
+		s.add(lines...)
+		s.add(") </dev/null")
+		return s, nil
 	}
 	s.add(lines...)
 	return s, nil

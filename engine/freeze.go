@@ -3,12 +3,9 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
-
-	"golang.org/x/sys/unix"
 
 	"mydocker/cgroups/manager"
+	"mydocker/internal/interrupt"
 	"mydocker/resource"
 	"mydocker/state"
 )
@@ -32,7 +29,7 @@ func (e *Engine) whileFrozen(found Container, do func() error) (err error) {
 		return errors.Join(err, state.Remove(e.freezeMark(id)))
 	}
 	defer func() { err = errors.Join(err, insistently(func() error { return e.endFreeze(id) })) }()
-	defer e.thawAtSignals(id)()
+	defer interrupt.Before(func() { e.endFreeze(id) })() // what is left the next command sees to
 	err = e.freezeResources(id).Create(e.observer())
 	switch unwanted := errors.Is(err, manager.ErrThawed) || !state.Exists(e.freezeMark(id)); {
 	case unwanted || found.live.Program.ending():
@@ -52,28 +49,4 @@ func (e *Engine) endFreeze(id string) error {
 	}
 	mark := e.freezeMark(id)
 	return errors.Join(state.Remove(mark), state.Remove(unwanted(mark)))
-}
-
-// thawAtSignals thaws a container before a signal ends this command. The
-// function that it gives ends that.
-func (e *Engine) thawAtSignals(id string) (stop func()) {
-	signals, done := make(chan os.Signal, 1), make(chan struct{})
-	for _, each := range []os.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP} {
-		if !signal.Ignored(each) {
-			signal.Notify(signals, each)
-		}
-	}
-	go func() {
-		select {
-		case <-done:
-		case caught := <-signals:
-			e.endFreeze(id) // what is left the next command sees to
-			signal.Reset(caught)
-			unix.Kill(os.Getpid(), caught.(unix.Signal))
-		}
-	}()
-	return func() {
-		signal.Stop(signals)
-		close(done)
-	}
 }

@@ -105,7 +105,7 @@ func (e *Engine) Inspect(name string) (any, error) {
 		return joined, err
 	}
 	picture, err := e.Images.Get(name)
-	if errors.As(err, new(*image.NotFoundError)) {
+	if errors.As(err, new(*image.NotFoundError)) || errors.As(err, new(*image.ReferenceError)) {
 		return nil, fmt.Errorf("inspecting %q: there is no container, network or image of that name", name)
 	}
 	return picture, err

@@ -60,7 +60,7 @@ wait_until() {
 	done
 }
 
-if ./mydocker images -q $image 2>/dev/null | grep -q . || [ -e /var/lib/mydocker/image/$image.tar ]; then
+if ./mydocker image inspect $image >/dev/null 2>&1 || [ -e /var/lib/mydocker/image/$image.tar ]; then
 	say "There is an image $image already; the tour takes that one."
 else
 	say "An image is the tar of a root file system. This one holds a static busybox."

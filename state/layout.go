@@ -54,7 +54,7 @@ func (l Layout) LiveContainer(id string) string { return filepath.Join(l.Live(),
 func (l Layout) Leases(network string) string { return filepath.Join(l.RunRoot, "leases", network) }
 
 // Lock is the lock file of one object. Locks are taken in the order
-// network, container, IDs, image.
+// network, container, IDs, image; nobody waits for a view with one in hand.
 func (l Layout) Lock(class LockClass, name string) string {
 	return filepath.Join(l.RunRoot, "locks", string(class), name)
 }
