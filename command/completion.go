@@ -11,13 +11,13 @@ import (
 )
 
 // The scripts ask mydocker itself for the words that may come next. They tell it the
-// one that is begun, if that is to become a flag.
+// one that is begun, and have it among the others if that is to become a flag.
 const (
 	bashCompletion = `_mydocker() {
   local IFS=$'\n' begun="${COMP_WORDS[COMP_CWORD]}"
   local -a asked=("${COMP_WORDS[@]:0:COMP_CWORD}")
   [[ $begun == -* ]] && asked+=("$begun")
-  COMPREPLY=($(compgen -W "$("${asked[@]}" --generate-bash-completion 2>/dev/null)" -- "$begun"))
+  COMPREPLY=($(compgen -W "$(MYDOCKER_BEGUN=$begun "${asked[@]}" --generate-bash-completion 2>/dev/null)" -- "$begun"))
 }
 complete -o bashdefault -o default -F _mydocker mydocker
 `
@@ -26,7 +26,7 @@ _mydocker() {
   local -a asked words_found
   asked=("${words[@]:0:$((CURRENT-1))}")
   [[ ${words[CURRENT]} == -* ]] && asked+=("${words[CURRENT]}")
-  words_found=("${(@f)$("${asked[@]}" --generate-bash-completion 2>/dev/null)}")
+  words_found=("${(@f)$(MYDOCKER_BEGUN="${words[CURRENT]}" "${asked[@]}" --generate-bash-completion 2>/dev/null)}")
   compadd -a words_found || _files
 }
 compdef _mydocker mydocker
@@ -35,7 +35,7 @@ compdef _mydocker mydocker
   set -l words (commandline -opc)
   set -l begun (commandline -ct)
   string match -q -- '-*' $begun; and set -a words $begun
-  $words --generate-bash-completion 2>/dev/null
+  env MYDOCKER_BEGUN=$begun $words --generate-bash-completion 2>/dev/null
 end
 complete -c mydocker -a '(__mydocker_complete)'
 `
@@ -78,11 +78,15 @@ func printCompletion(c *cli.Context) error {
 func OrFlags(of cli.Command, objects cli.BashCompleteFunc) cli.BashCompleteFunc {
 	flags := cli.DefaultCompleteWithFlags(&of)
 	return func(c *cli.Context) {
-		switch last := os.Args[len(os.Args)-2]; { // the very last asks for completion
+		last := os.Args[len(os.Args)-2] // the very last asks for completion
+		switch {
+		case strings.HasPrefix(os.Getenv("MYDOCKER_BEGUN"), "-"):
+			command := *c.App
+			command.Flags = nil // the global ones stand before the command
+			c.App = &command
+			flags(c)
 		case last == "-net" || last == "--net" || last == "--network":
 			completeNetworks(c)
-		case strings.HasPrefix(last, "-"):
-			flags(c)
 		default:
 			objects(c)
 		}
