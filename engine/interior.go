@@ -51,6 +51,9 @@ func (e *Engine) open(reference string) (*interior, error) {
 			return nil, err
 		}
 	}
+	if err := refuseGoing(found); err != nil {
+		return nil, err
+	}
 	return e.openResting(found.Record.ID)
 }
 
@@ -121,6 +124,9 @@ func (e *Engine) openLocked(id string, lock *state.Lock) (*interior, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := refuseGoing(found); err != nil {
+		return nil, err
+	}
 	switch found.State {
 	case Up:
 		opened, err := e.openRunning(found)
@@ -139,6 +145,15 @@ func (e *Engine) openLocked(id string, lock *state.Lock) (*interior, error) {
 		return &interior{View: view, record: found.Record, lock: lock}, nil
 	}
 	return nil, fmt.Errorf("opening container %q: it is %s; try again", id, found.State)
+}
+
+// refuseGoing refuses a container that only those keep who look into it still. It
+// cannot be mounted again: its upper directory is volatile.
+func refuseGoing(found Container) error {
+	if found.State == Exited && found.Record.AutoRemove {
+		return fmt.Errorf("opening container %q: it is %s; try again", found.Record.ID, Leaving)
+	}
+	return nil
 }
 
 // restingConfig is the container's root with its volumes.
