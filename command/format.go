@@ -11,8 +11,13 @@ import (
 	"github.com/urfave/cli"
 )
 
-// usualTable is the format that asks for what is printed without one.
-const usualTable = "table"
+// formatOf is the format of a listing: "" for the usual table, which "table" is, too.
+func formatOf(c *cli.Context) string {
+	if format := c.String("format"); format != "table" {
+		return format
+	}
+	return ""
+}
 
 // printFormatted prints each value by a Go template, or as a line of JSON
 // when the format is "json". A format that begins with "table" has columns.

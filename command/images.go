@@ -144,7 +144,7 @@ func newImageRow(picture image.Image, whole bool) imageRow {
 }
 
 func printImages(c *cli.Context, rows []imageRow) error {
-	if format := c.String("format"); format != "" && format != usualTable {
+	if format := formatOf(c); format != "" {
 		return printFormatted(c, format, rows)
 	}
 	if c.Bool("quiet") {

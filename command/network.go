@@ -87,7 +87,7 @@ func listNetworks(c *cli.Context) error {
 	if err != nil {
 		logrus.Warn(err)
 	}
-	if format := c.String("format"); format != "" && format != usualTable {
+	if format := formatOf(c); format != "" {
 		return printFormatted(c, format, networks)
 	}
 	if c.Bool("quiet") {

@@ -133,7 +133,7 @@ func visible(text string) string {
 }
 
 func printRows(c *cli.Context, rows []psRow) error {
-	if format := c.String("format"); format != "" && format != usualTable {
+	if format := formatOf(c); format != "" {
 		return printFormatted(c, format, rows)
 	}
 	if c.Bool("quiet") {

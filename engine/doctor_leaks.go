@@ -30,9 +30,10 @@ const (
 // is anything ours for certain as long as somebody else has the same mark.
 func (l *look) belongs(mark instance.Mark) belonging {
 	switch {
-	case l.mark().Same(mark) && l.twin:
-		return others
 	case l.mark().Same(mark):
+		if l.twin {
+			return others
+		}
 		return ours
 	case mark.Gone() && !l.isInhabited(mark):
 		return orphans

@@ -16,8 +16,7 @@ import (
 func (e *Engine) Explain(name string) ([]string, error) {
 	found, err := e.Container(name)
 	if err == nil {
-		err = e.refuseLost(found, "explaining", name)
-		if err != nil {
+		if err := e.refuseLost(found, "explaining", name); err != nil {
 			return nil, err
 		}
 		return e.explainContainer(found)
