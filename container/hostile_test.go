@@ -8,6 +8,8 @@ import (
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/rival"
 )
 
 // outside makes a directory of the host that no container may reach.
@@ -122,7 +124,7 @@ func TestTargetSwappedMeanwhile(t *testing.T) {
 	if err := os.Symlink(host, filepath.Join(volume, "link")); err != nil {
 		t.Fatal(err)
 	}
-	defer swapping(filepath.Join(volume, "target"), filepath.Join(volume, "link"))()
+	defer rival.Exchange(filepath.Join(volume, "target"), filepath.Join(volume, "link"))()
 	landed := 0
 	for range rounds {
 		cfg := shell(t, "grep -o ' /volume/[a-z]* ' /proc/self/mountinfo")
@@ -143,26 +145,6 @@ func TestTargetSwappedMeanwhile(t *testing.T) {
 	unchanged(t, host)
 	if landed == 0 {
 		t.Error("no container ever started")
-	}
-}
-
-// swapping exchanges two names as fast as it can, until it is told to end.
-func swapping(one, other string) (end func()) {
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				unix.Renameat2(unix.AT_FDCWD, one, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
-			}
-		}
-	}()
-	return func() {
-		close(stop)
-		<-stopped
 	}
 }
 

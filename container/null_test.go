@@ -7,24 +7,10 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"mydocker/container/rootfs"
-	"mydocker/internal/handle"
+	"mydocker/internal/handle/handletest"
+	"mydocker/internal/rival"
 	"mydocker/internal/tripwire"
 )
-
-func rootAt(t *testing.T, path string) handle.Root {
-	t.Helper()
-	directory, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proc, err := rootfs.HostProc()
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { closeAll([]*os.File{directory, proc}) })
-	return handle.Root{File: directory, Proc: proc}
-}
 
 // A container exchanges its null device, while that is opened for a program, for what
 // nobody is to open. A device would be opened without regard to the container's
@@ -48,8 +34,8 @@ func TestNullDeviceExchangedMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer wire.Close()
-	defer swapping(null, trap)()
-	root, found := rootAt(t, top), 0
+	defer rival.Exchange(null, trap)()
+	root, found := handletest.Root(t, top), 0
 	for range rounds {
 		if opened := openNull(root, nil); opened != nil {
 			found++

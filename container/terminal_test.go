@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/container/terminal"
+	"mydocker/internal/handle/handletest"
 )
 
 // readTerminal reads what a terminal shows until its last user is gone.
@@ -110,7 +111,7 @@ func TestTerminalNeedsDevpts(t *testing.T) {
 // A program that gets the caller's own terminal does not get to own it.
 func TestTerminalOfTheHostStaysTheHosts(t *testing.T) {
 	needRoot(t)
-	master, slave, err := terminal.Open(rootAt(t, "/"), nil)
+	master, slave, err := terminal.Open(handletest.Root(t, "/"), nil)
 	if err != nil {
 		t.Skipf("needs a devpts: %v", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"mydocker/image/archive"
 	"mydocker/internal/idmap"
+	"mydocker/internal/rival"
 )
 
 // arena is a container's root in which things keep turning into links that lead
@@ -67,24 +68,11 @@ func link(t *testing.T, target, path string) {
 
 // flip exchanges each pair of names until the test ends.
 func (a arena) flip(t *testing.T, pairs ...[2]string) {
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			for _, pair := range pairs {
-				unix.Renameat2(unix.AT_FDCWD, filepath.Join(a.root, pair[0]), unix.AT_FDCWD, filepath.Join(a.root, pair[1]), unix.RENAME_EXCHANGE)
-			}
+	t.Cleanup(rival.Repeat(func() {
+		for _, pair := range pairs {
+			unix.Renameat2(unix.AT_FDCWD, filepath.Join(a.root, pair[0]), unix.AT_FDCWD, filepath.Join(a.root, pair[1]), unix.RENAME_EXCHANGE)
 		}
-	}()
-	t.Cleanup(func() {
-		close(stop)
-		<-stopped
-	})
+	}))
 }
 
 func rounds() int {

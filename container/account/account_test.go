@@ -10,7 +10,7 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 
-	"mydocker/internal/handle"
+	"mydocker/internal/handle/handletest"
 )
 
 const passwd = `root:x:0:0:root:/root:/bin/sh
@@ -45,23 +45,9 @@ func write(t *testing.T, name, content string) {
 	}
 }
 
-func rootAt(t testing.TB, path string) handle.Root {
-	t.Helper()
-	directory, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proc, err := os.Open("/proc")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { directory.Close(); proc.Close() })
-	return handle.Root{File: directory, Proc: proc}
-}
-
 func resolve(t *testing.T, root, wanted string, fallback specs.User) (Identity, error) {
 	t.Helper()
-	return Resolve(rootAt(t, root), wanted, fallback)
+	return Resolve(handletest.Root(t, root), wanted, fallback)
 }
 
 func TestResolve(t *testing.T) {

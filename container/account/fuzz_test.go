@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
+
+	"mydocker/internal/handle/handletest"
 )
 
 // FuzzResolve looks any user up in any databases. Nobody becomes root who did
@@ -26,7 +28,7 @@ func FuzzResolve(f *testing.F) {
 	if err := os.Mkdir(filepath.Join(root, "etc"), 0o755); err != nil {
 		f.Fatal(err)
 	}
-	directory := rootAt(f, root)
+	directory := handletest.Root(f, root)
 	f.Fuzz(func(t *testing.T, wanted, passwd, group string) {
 		write(t, filepath.Join(root, "etc/passwd"), passwd)
 		write(t, filepath.Join(root, "etc/group"), group)

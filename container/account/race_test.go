@@ -8,6 +8,8 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/handle/handletest"
+	"mydocker/internal/rival"
 	"mydocker/internal/tripwire"
 )
 
@@ -26,8 +28,8 @@ func TestDatabaseExchangedMeanwhile(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer wire.Close()
-	defer exchanging(name, trap)()
-	directory, found := rootAt(t, root), 0
+	defer rival.Exchange(name, trap)()
+	directory, found := handletest.Root(t, root), 0
 	for range rounds {
 		if who, err := Resolve(directory, "web", specs.User{}); err == nil && who.UID == 100 {
 			found++
@@ -41,29 +43,9 @@ func TestDatabaseExchangedMeanwhile(t *testing.T) {
 	}
 }
 
-// exchanging exchanges two names as fast as it can, until it is told to end.
-func exchanging(one, other string) (end func()) {
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-				unix.Renameat2(unix.AT_FDCWD, one, unix.AT_FDCWD, other, unix.RENAME_EXCHANGE)
-			}
-		}
-	}()
-	return func() {
-		close(stop)
-		<-stopped
-	}
-}
-
 // A container could have its database be the kernel's log.
 func TestKernelFileIsNoDatabase(t *testing.T) {
-	opened, err := openDatabase(rootAt(t, "/"), "proc/version")
+	opened, err := openDatabase(handletest.Root(t, "/"), "proc/version")
 	defer opened.Close()
 	if err == nil || !strings.Contains(err.Error(), "one of the kernel's") {
 		t.Errorf("got %v", err)

@@ -8,26 +8,12 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 
-	"mydocker/internal/handle"
+	"mydocker/internal/handle/handletest"
 	"mydocker/internal/tripwire"
 )
 
-func rootAt(t *testing.T, path string) handle.Root {
-	t.Helper()
-	directory, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proc, err := os.Open("/proc")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { directory.Close(); proc.Close() })
-	return handle.Root{File: directory, Proc: proc}
-}
-
 func TestOpen(t *testing.T) {
-	master, slave, err := Open(rootAt(t, "/"), &specs.Box{Width: 70, Height: 20})
+	master, slave, err := Open(handletest.Root(t, "/"), &specs.Box{Width: 70, Height: 20})
 	if err != nil {
 		t.Skipf("needs a devpts on /dev/pts: %v", err)
 	}
@@ -76,7 +62,7 @@ func TestOpenTakesNothingElse(t *testing.T) {
 			if name != "missing" {
 				defer untouched(t, ptmx)()
 			}
-			if master, _, err := Open(rootAt(t, directory), nil); err == nil {
+			if master, _, err := Open(handletest.Root(t, directory), nil); err == nil {
 				master.Close()
 				t.Error("accepted")
 			}

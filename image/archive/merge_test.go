@@ -11,6 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/internal/idmap"
+	"mydocker/internal/rival"
 )
 
 // merge merges items into a directory below root.
@@ -91,29 +92,19 @@ func TestMergeBesideALinkingProgram(t *testing.T) {
 	u.merge = true
 	before := fingerprint(t, out)
 	traps := map[string]string{"fifo": "/secret", "file": "/secret", "directory": ""}
-	stop, stopped := make(chan struct{}), make(chan struct{})
-	go func() {
-		defer close(stopped)
-		for {
-			select {
-			case <-stop:
-				return
-			default:
-			}
-			for name, target := range traps {
-				unix.Symlink(out+target, root+"/trap")
-				unix.Renameat2(unix.AT_FDCWD, root+"/trap", unix.AT_FDCWD, root+"/"+name, unix.RENAME_EXCHANGE)
-				os.Remove(root + "/trap")
-			}
+	end := rival.Repeat(func() {
+		for name, target := range traps {
+			unix.Symlink(out+target, root+"/trap")
+			unix.Renameat2(unix.AT_FDCWD, root+"/trap", unix.AT_FDCWD, root+"/"+name, unix.RENAME_EXCHANGE)
+			os.Remove(root + "/trap")
 		}
-	}()
+	})
 	for range 1500 {
 		_ = u.entry(item{name: "fifo", kind: tar.TypeFifo, mode: 0o6777}.header(), nil)
 		_ = u.entry(item{name: "file", kind: tar.TypeReg, mode: 0o6777}.header(), strings.NewReader(""))
 		_ = u.entry(item{name: "directory", kind: tar.TypeDir, mode: 0o777}.header(), nil)
 	}
-	close(stop)
-	<-stopped
+	end()
 	if after := fingerprint(t, out); after != before {
 		t.Errorf("outside, there was\n%s\nand is\n%s", before, after)
 	}
