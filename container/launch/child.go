@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -31,9 +32,13 @@ func (c Child) reap() {
 	}
 }
 
-// adopt takes on a child of which only the pid is known. Nobody but this process
-// reaps it, so that the pid is its own.
+// adopt takes on a child of which only the pid is known, from somebody who may lie: a
+// program that has taken the child over could name any process of the host. Nobody but
+// this process reaps its children, so that the pid of one is its own.
 func adopt(pid int) (Child, error) {
+	if err := unix.Waitid(unix.P_PID, pid, nil, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil); err != nil {
+		return Child{}, fmt.Errorf("finding the process that goes on: pid %d was told: %w", pid, err)
+	}
 	pidfd, err := unix.PidfdOpen(pid, 0)
 	child := Child{Pid: pid, Pidfd: os.NewFile(uintptr(pidfd), "pidfd")}
 	if err != nil {
