@@ -1,6 +1,9 @@
 package launch
 
-import "golang.org/x/sys/unix"
+import (
+	"github.com/moby/sys/capability"
+	"golang.org/x/sys/unix"
+)
 
 // Credentials are who the program runs as and what it may do.
 type Credentials struct {
@@ -15,6 +18,7 @@ type Credentials struct {
 // users and groups are those of the namespace from then on.
 func (p *Plan) EnterUserNamespace() {
 	p.do("entering the user namespace", unix.SYS_SETNS, Owner, unix.CLONE_NEWUSER)
+	p.unbound = 0
 }
 
 // Become takes the credentials. It comes after everything that needs a
@@ -58,14 +62,35 @@ func (p *Plan) limitCapabilities(bounding uint64) {
 	p.do("keeping capabilities", unix.SYS_PRCTL, unix.PR_SET_KEEPCAPS, 1)
 }
 
+// dropFromBounding drops what is neither wanted nor out of the set already.
 func (p *Plan) dropFromBounding(bounding uint64) {
-	const most = 64
-	for number := range uintptr(most) {
-		if bounding&(1<<number) == 0 {
-			// EINVAL: this kernel has no such capability
-			p.do("limiting capabilities", unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, number).tolerates = unix.EINVAL
+	for number := range uintptr(numberOfCapabilities()) {
+		if (bounding|p.unbound)&(1<<number) == 0 {
+			p.do("limiting capabilities", unix.SYS_PRCTL, unix.PR_CAPBSET_DROP, number)
+			p.unbound |= 1 << number
 		}
 	}
+}
+
+// numberOfCapabilities is how many this kernel has: their numbers are without gaps
+// (capabilities(7), cap_last_cap).
+func numberOfCapabilities() int {
+	const most = 64
+	number := len(capability.ListKnown())
+	for number < most && isCapability(number) {
+		number++
+	}
+	for number > 0 && !isCapability(number-1) {
+		number--
+	}
+	return number
+}
+
+// isCapability asks the kernel about the bounding set, which has no such question for
+// what is no capability (PR_CAPBSET_READ(2const)).
+func isCapability(number int) bool {
+	_, err := unix.PrctlRetInt(unix.PR_CAPBSET_READ, uintptr(number), 0, 0, 0)
+	return err != unix.EINVAL
 }
 
 func (p *Plan) setGroups(groups []uint32) {

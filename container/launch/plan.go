@@ -20,6 +20,8 @@ type Plan struct {
 	files  []*os.File // whose descriptors the steps use
 	memory memory     // what their arguments point at
 
+	unbound uint64 // capabilities that are out of the bounding set by now, a bit for each
+
 	program program
 }
 
