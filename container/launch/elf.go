@@ -2,7 +2,6 @@ package launch
 
 import (
 	"cmp"
-	"debug/elf"
 	"errors"
 	"fmt"
 	"os"
@@ -23,11 +22,11 @@ type segment struct {
 
 func (s segment) address() uintptr { return address(unsafe.SliceData(s.content)) }
 
-func (s segment) flags() elf.ProgFlag {
+func (s segment) flags() uint32 {
 	if s.executable {
-		return elf.PF_R | elf.PF_X
+		return readable | executable
 	}
-	return elf.PF_R | elf.PF_W
+	return readable | writable
 }
 
 // writeProgram makes an empty file an executable of those segments (elf(5)). The
@@ -35,18 +34,18 @@ func (s segment) flags() elf.ProgFlag {
 func writeProgram(file *os.File, segments []segment, entry uintptr) error {
 	slices.SortFunc(segments, func(a, b segment) int { return cmp.Compare(a.address(), b.address()) })
 	page := uintptr(os.Getpagesize())
-	headers := []elf.Prog64{{Type: uint32(elf.PT_GNU_STACK), Flags: uint32(elf.PF_R | elf.PF_W)}}
+	headers := []programHeader{{kind: stack, flags: readable | writable}}
 	offset := page
 	for _, s := range segments {
 		size := uint64(len(s.content))
-		headers = append(headers, elf.Prog64{Type: uint32(elf.PT_LOAD), Flags: uint32(s.flags()),
-			Off: uint64(offset), Vaddr: uint64(s.address()), Filesz: size, Memsz: size, Align: uint64(page)})
+		headers = append(headers, programHeader{kind: load, flags: s.flags(),
+			offset: uint64(offset), address: uint64(s.address()), fileSize: size, memorySize: size, align: uint64(page)})
 		if _, err := file.WriteAt(s.content, int64(offset)); err != nil {
 			return explainWrite(err)
 		}
 		offset += (uintptr(size) + page - 1) &^ (page - 1)
 	}
-	header := fileHeader(entry, len(headers))
+	header := newFileHeader(entry, len(headers))
 	text := append(bytesOf(&header, 1), bytesOf(&headers[0], len(headers))...)
 	if uintptr(len(text)) > page {
 		return fmt.Errorf("writing a launcher: %w: its memory is in %d pieces", unix.E2BIG, len(segments))
@@ -64,14 +63,46 @@ func explainWrite(err error) error {
 	return fmt.Errorf("writing a launcher: %w", err)
 }
 
-func fileHeader(entry uintptr, programs int) elf.Header64 {
-	machines := map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64}
-	return elf.Header64{
-		Ident: [elf.EI_NIDENT]byte{0x7f, 'E', 'L', 'F', byte(elf.ELFCLASS64), byte(elf.ELFDATA2LSB), byte(elf.EV_CURRENT)},
-		Type:  uint16(elf.ET_EXEC), Machine: uint16(machines[runtime.GOARCH]), Version: uint32(elf.EV_CURRENT),
-		Entry:  uint64(entry),
-		Ehsize: uint16(unsafe.Sizeof(elf.Header64{})), Phoff: uint64(unsafe.Sizeof(elf.Header64{})),
-		Phentsize: uint16(unsafe.Sizeof(elf.Prog64{})), Phnum: uint16(programs),
+// fileHeader is an Elf64_Ehdr of elf(5), programHeader an Elf64_Phdr. Package debug/elf
+// has them as well; but it brings the tables of its decompressors along, which take a
+// start longer than the rest of a launcher does.
+type fileHeader struct {
+	identification                                                        [16]byte
+	kind, machine                                                         uint16
+	version                                                               uint32
+	entry, programHeaders, sectionHeaders                                 uint64
+	flags                                                                 uint32
+	size, programHeaderSize, programs, sectionHeaderSize, sections, names uint16
+}
+
+type programHeader struct {
+	kind, flags                                                   uint32
+	offset, address, physicalAddress, fileSize, memorySize, align uint64
+}
+
+// The kinds and flags of segments.
+const (
+	load       = 1          // PT_LOAD
+	stack      = 0x6474e551 // PT_GNU_STACK
+	executable = 1          // PF_X
+	writable   = 2          // PF_W
+	readable   = 4          // PF_R
+)
+
+func newFileHeader(entry uintptr, programs int) fileHeader {
+	const (
+		class64      = 2 // ELFCLASS64
+		littleEndian = 1 // ELFDATA2LSB
+		current      = 1 // EV_CURRENT
+		program      = 2 // ET_EXEC
+	)
+	machines := map[string]uint16{"amd64": 62, "arm64": 183} // EM_X86_64, EM_AARCH64
+	return fileHeader{
+		identification: [16]byte{0x7f, 'E', 'L', 'F', class64, littleEndian, current},
+		kind:           program, machine: machines[runtime.GOARCH], version: current,
+		entry: uint64(entry),
+		size:  uint16(unsafe.Sizeof(fileHeader{})), programHeaders: uint64(unsafe.Sizeof(fileHeader{})),
+		programHeaderSize: uint16(unsafe.Sizeof(programHeader{})), programs: uint16(programs),
 	}
 }
 
