@@ -39,7 +39,7 @@ func main() {
 // obey runs a command. One whose output was lost has failed.
 func obey(arguments []string) error {
 	output := &command.Output{To: os.Stdout}
-	err := newApp(output).Run(arguments)
+	err := newApp(output, arguments[1:]).Run(arguments)
 	var attached command.Attached
 	if errors.As(err, &attached) {
 		if separated, found := attached.Separate(arguments); found {
@@ -49,7 +49,7 @@ func obey(arguments []string) error {
 	return output.Judge(err)
 }
 
-func newApp(output io.Writer) *cli.App {
+func newApp(output io.Writer, words []string) *cli.App {
 	command.SpeakPlainly()
 	cli.HelpFlag = cli.BoolFlag{Name: "help", Usage: "show help"}
 	app := cli.NewApp()
@@ -61,7 +61,7 @@ func newApp(output io.Writer) *cli.App {
 	app.UseShortOptionHandling = true
 	app.Flags = command.GlobalFlags()
 	app.Before = command.Prepare
-	app.Commands = commands()
+	app.Commands = commands(words)
 	app.CommandNotFound = nil
 	app.Action = unknown
 	app.OnUsageError = usage
