@@ -155,7 +155,7 @@ func printImages(c *cli.Context, rows []imageRow) error {
 	}
 	table := newTable(c, "REPOSITORY\tTAG\tIMAGE ID\tCREATED\tSIZE")
 	for _, row := range rows {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\n", row.Repository, row.Tag, row.ID, row.CreatedSince, row.Size)
+		table.line(row.Repository, row.Tag, row.ID, row.CreatedSince, row.Size)
 	}
 	return table.Flush()
 }

@@ -98,7 +98,7 @@ func listNetworks(c *cli.Context) error {
 	}
 	table := newTable(c, "NAME\tIpRange\tDriver")
 	for _, network := range networks {
-		fmt.Fprintf(table, "%s\t%s\t%s\n", network.Name, network.GatewayPrefix(), network.Driver)
+		table.line(network.Name, fmt.Sprint(network.GatewayPrefix()), network.Driver)
 	}
 	return table.Flush()
 }

@@ -51,14 +51,14 @@ func ps(c *cli.Context) error {
 		return err
 	}
 	debug.SetGCPercent(listingGrowth)
-	containers, err := e.List()
+	containers, err := e.Overview()
 	if errors.Is(err, fs.ErrPermission) { // who may not look knows nothing
 		return err
 	}
 	if err != nil {
 		logrus.Warn(err) // the others are worth showing
 	}
-	var rows []psRow
+	rows := make([]psRow, 0, len(containers))
 	for _, container := range containers {
 		if keep(container) {
 			rows = append(rows, newPsRow(container, c.Bool("no-trunc")))
@@ -144,8 +144,7 @@ func printRows(c *cli.Context, rows []psRow) error {
 	}
 	table := newTable(c, "ID\tNAME\tPID\tIP\tSTATUS\tCOMMAND\tCREATED\tIMAGE\tPORTS")
 	for _, row := range rows {
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n",
-			row.ID, row.Name, orNothing(row.PID), row.IP, row.Status, row.Command, row.Created, row.Image, row.Ports)
+		table.line(row.ID, row.Name, orNothing(row.PID), row.IP, row.Status, row.Command, row.Created, row.Image, row.Ports)
 	}
 	return table.Flush()
 }
@@ -161,17 +160,30 @@ func orNothing(pid int) string {
 type table struct {
 	*tabwriter.Writer
 	output *bufio.Writer
+	text   []byte // of a line; the next one takes its place
 }
 
 // newTable starts a table with the article's spacing.
-func newTable(c *cli.Context, header string) table {
+func newTable(c *cli.Context, header string) *table {
 	output := bufio.NewWriter(c.App.Writer)
-	t := table{Writer: tabwriter.NewWriter(output, 12, 1, 3, ' ', 0), output: output}
+	t := &table{Writer: tabwriter.NewWriter(output, 12, 1, 3, ' ', 0), output: output}
 	fmt.Fprintln(t, header)
 	return t
 }
 
+// line adds a line of cells.
+func (t *table) line(cells ...string) {
+	t.text = t.text[:0]
+	for i, cell := range cells {
+		if i > 0 {
+			t.text = append(t.text, '\t')
+		}
+		t.text = append(t.text, cell...)
+	}
+	t.Write(append(t.text, '\n'))
+}
+
 // Flush writes the table.
-func (t table) Flush() error {
+func (t *table) Flush() error {
 	return cmp.Or(t.Writer.Flush(), t.output.Flush())
 }

@@ -47,7 +47,12 @@ func (c Container) Status() string {
 
 // List gives all containers, the newest first. Records that cannot be read
 // are named in the error; the others are given all the same.
-func (e *Engine) List() ([]Container, error) {
+func (e *Engine) List() ([]Container, error) { return e.list(e.glance) }
+
+// Overview is List for those who look at what is in outline, and nothing else.
+func (e *Engine) Overview() ([]Container, error) { return e.list(e.outline) }
+
+func (e *Engine) list(read func(id string) (*Record, error)) ([]Container, error) {
 	ids, err := e.containerIDs()
 	if err != nil {
 		return nil, err
@@ -61,8 +66,8 @@ func (e *Engine) List() ([]Container, error) {
 		return nil, err
 	}
 	found, errs := make([]Container, len(ids)), make([]error, len(ids))
-	spread(len(ids), func(i int) { found[i], errs[i] = e.inspect(e.glance, ids[i], live[ids[i]], bootID) })
-	var containers []Container
+	spread(len(ids), func(i int) { found[i], errs[i] = e.inspect(read, ids[i], live[ids[i]], bootID) })
+	containers := make([]Container, 0, len(ids))
 	var broken []error
 	for i, err := range errs {
 		switch {

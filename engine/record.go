@@ -183,7 +183,18 @@ func (e *Engine) load(id string) (*Record, error) {
 // glance is load for a listing: it does not look whether the journals can be read.
 func (e *Engine) glance(id string) (*Record, error) {
 	var record Record
-	if err := state.Read(e.recordPath(id), &record); err != nil {
+	return e.readRecord(id, &record, &record)
+}
+
+// outline is glance for what a listing shows.
+func (e *Engine) outline(id string) (*Record, error) {
+	var read outline
+	return e.readRecord(id, &read, &read.Record)
+}
+
+// readRecord reads a record into what holds it.
+func (e *Engine) readRecord(id string, holder members.Object, record *Record) (*Record, error) {
+	if err := state.Read(e.recordPath(id), holder); err != nil {
 		return nil, err
 	}
 	if record.ID != id {
@@ -192,7 +203,7 @@ func (e *Engine) glance(id string) (*Record, error) {
 	if err := record.check(); err != nil {
 		return nil, &state.CorruptError{Path: e.recordPath(id), Cause: err}
 	}
-	return &record, nil
+	return record, nil
 }
 
 func (e *Engine) save(record *Record) error {
