@@ -1,10 +1,11 @@
 package cgroups
 
 import (
-	"os"
 	"path"
 	"slices"
 	"strings"
+
+	"mydocker/internal/smallfile"
 )
 
 // Hierarchy is a mounted tree of cgroups. mydocker makes its own directly below
@@ -81,7 +82,7 @@ func withDevices(chosen, found []Hierarchy) []Hierarchy {
 // container in which mydocker runs, is missing from the file.
 func unifiedControllers(mount string) []string {
 	// A mount point that another mount hides has no such file, and no use.
-	offered, err := os.ReadFile(mount + "/cgroup.controllers")
+	offered, err := smallfile.Read(mount + "/cgroup.controllers")
 	if err != nil {
 		return nil
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/moby/sys/mountinfo"
 
 	"mydocker/internal/remembered"
+	"mydocker/internal/unpolled"
 )
 
 // table is read once per process, which asks many times: nobody changes the mounts
@@ -21,7 +22,7 @@ func Mounts() ([]*mountinfo.Info, error) { return table.Get(readTable) }
 
 func readTable() ([]*mountinfo.Info, error) {
 	// Not thread-self: a thread may be inside a container's mount namespace.
-	file, err := os.Open("/proc/self/mountinfo")
+	file, err := unpolled.Open("/proc/self/mountinfo", os.O_RDONLY)
 	if err != nil {
 		return nil, fmt.Errorf("finding cgroup hierarchies: %w; mount it with: mount -t proc proc /proc", err)
 	}

@@ -90,8 +90,9 @@ func showProcess(process *engine.Execution, interactive bool) error {
 		if finish, err = showConsole(console, interactive); err != nil {
 			return err
 		}
-	} else {
+	} else if !process.EndsSoon() {
 		forwardSignals(process)
+		process.Carry() // now, so that whoever sees output can send signals
 	}
 	status, err := process.Wait()
 	if err = errors.Join(err, finish()); err != nil || status == 0 {

@@ -53,7 +53,7 @@ func create(cfg Config, spawn spawner) (*Process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p, err := keep(func() (birth, error) { return spawn(cfg, init) })
+	p, err := keep(func() (birth, error) { return spawn(cfg, init) }, (*Process).tellEnd)
 	init.Close()
 	if err != nil {
 		creator.Close()

@@ -17,6 +17,7 @@ import (
 	"mydocker/container/terminal"
 	"mydocker/internal/failpoint"
 	"mydocker/internal/process"
+	"mydocker/internal/unpolled"
 )
 
 // entry is the way of one process into a running container. A thread goes in,
@@ -42,14 +43,14 @@ type entry struct {
 // newEntry opens, and looks at, what has to be outside.
 func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
 	e = &entry{target: target, cfg: cfg}
-	if e.null, err = os.OpenFile(os.DevNull, os.O_RDWR, 0); err != nil {
+	if e.null, err = unpolled.Open(os.DevNull, os.O_RDWR); err != nil {
 		return nil, err
 	}
 	if e.root.Proc, err = rootfs.HostProc(); err != nil {
 		e.close()
 		return nil, err
 	}
-	if e.status, e.theirStatus, err = os.Pipe(); err != nil {
+	if e.status, e.theirStatus, err = unpolled.Pipe(); err != nil {
 		e.close()
 		return nil, err
 	}

@@ -80,7 +80,7 @@ func execute(target Target, cfg ExecConfig) (*Process, error) {
 		return nil, err
 	}
 	defer entry.close()
-	p, err := keep(entry.add)
+	p, err := keep(entry.add, endAdded)
 	if err != nil {
 		return nil, err
 	}
@@ -98,10 +98,14 @@ func execute(target Target, cfg ExecConfig) (*Process, error) {
 		}
 		return nil, err
 	}
-	// A container's end waits until its processes are reaped, and so shall
-	// not wait for whoever might call Wait.
-	go p.Wait()
 	return p, nil
+}
+
+// endAdded reaps the process at once: a container's end waits until its processes are
+// reaped, and so shall not wait for whoever might call Wait.
+func endAdded(p *Process) {
+	p.reap()
+	p.tellEnd()
 }
 
 // await waits until the program has begun.

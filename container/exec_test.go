@@ -100,6 +100,31 @@ func TestExecExitStatuses(t *testing.T) {
 	wantStartError(t, err, 125, "no such user")
 }
 
+func TestExecTellsWhetherItEndsWithinAMoment(t *testing.T) {
+	p := start(t, settings(t, "sleep", "1000"))
+	short, err := Exec(target(p), ExecConfig{Process: script("exit 3")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !short.EndsWithin(time.Minute) {
+		t.Error("a program that ends does not end within a minute")
+	}
+	if status, err := short.Wait(); status != 3 || err != nil {
+		t.Errorf("got %d, %v", status, err)
+	}
+	long, err := Exec(target(p), ExecConfig{Process: script("sleep 1000")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if long.EndsWithin(time.Millisecond) {
+		t.Error("a program that goes on has ended")
+	}
+	long.Signal(unix.SIGKILL)
+	if status, err := long.Wait(); status != 137 || err != nil {
+		t.Errorf("got %d, %v", status, err)
+	}
+}
+
 func TestExecTerminal(t *testing.T) {
 	p := start(t, settings(t, "sleep", "1000"))
 	process := script("tty; stty size; : < /dev/tty && echo controlling; stat -c %u $(tty)")

@@ -78,7 +78,7 @@ func TestAddedProcessHasNoMoreThanItNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer entry.close()
-	added, err := keep(entry.add)
+	added, err := keep(entry.add, (*Process).tellEnd)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
@@ -26,10 +27,11 @@ type Process struct {
 	prepared bool   // it waits at the latch
 	console  *os.File
 
-	ended  chan struct{} // closed when the process has ended
-	reaped sync.Once
-	status ExitStatus
-	err    error
+	ended   chan struct{} // closed when the process has ended
+	closing sync.Once     // of that
+	reaped  sync.Once
+	status  ExitStatus
+	err     error
 }
 
 // Pid is the process' number in the caller's pid namespace. It is 0 for one
@@ -104,6 +106,19 @@ func (p *Process) Wait() (ExitStatus, error) {
 	return p.status, p.err
 }
 
+// EndsWithin waits until the process has ended, but not for longer than patience. The
+// calling thread waits itself: no other has to run for it to go on.
+func (p *Process) EndsWithin(patience time.Duration) bool {
+	ended, err := process.HasEnded(int(p.pidfd.Fd()), patience)
+	if err != nil || !ended {
+		return false
+	}
+	p.tellEnd()
+	return true
+}
+
+func (p *Process) tellEnd() { p.closing.Do(func() { close(p.ended) }) }
+
 // kill ends a process that is not wanted any more.
 func (p *Process) kill() (ExitStatus, error) {
 	p.Signal(unix.SIGKILL) // the only error is that it has ended already
@@ -163,8 +178,8 @@ func (p *Process) bear(child birth) {
 // has ended. The kernel ties a process to the thread that forked it: when the
 // thread ends, a process that asked for it is killed (PR_SET_PDEATHSIG). A
 // thread that forked may also have changed its namespaces, and is never used
-// for anything else.
-func keep(fork func() (birth, error)) (*Process, error) {
+// for anything else. It calls whenEnded at the end.
+func keep(fork func() (birth, error), whenEnded func(*Process)) (*Process, error) {
 	type result struct {
 		process *Process
 		err     error
@@ -180,7 +195,7 @@ func keep(fork func() (birth, error)) (*Process, error) {
 		p.bear(child)
 		born <- result{process: p}
 		awaitEnd(p.pidfd)
-		close(p.ended)
+		whenEnded(p)
 	})
 	r := <-born
 	return r.process, r.err

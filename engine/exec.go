@@ -71,8 +71,8 @@ func (o ExecOptions) files() [3]*os.File { return [3]*os.File{o.Stdin, o.Stdout,
 
 // execute starts the program with pipes in place of the caller's files.
 func execute(target container.Target, files [3]*os.File, config container.ExecConfig) (*Execution, error) {
-	x := &Execution{}
-	if err := openPipes(&x.pipes, files); err != nil {
+	x := &Execution{pipes: pipes{files: files}}
+	if err := x.pipes.open(); err != nil {
 		return nil, err
 	}
 	config.Stdin, config.Stdout, config.Stderr = x.pipes.theirs[0], x.pipes.theirs[1], x.pipes.theirs[2]
@@ -82,7 +82,7 @@ func execute(target container.Target, files [3]*os.File, config container.ExecCo
 		return nil, err
 	}
 	x.Process = process
-	x.pipes.carry(files)
+	x.pipes.closeTheirs()
 	return x, nil
 }
 

@@ -26,7 +26,7 @@ type database struct {
 // the root only. The database can be used even when there is an error.
 func openDatabase(root handle.Root, name string) (*database, error) {
 	fd, err := root.Open(name, unix.OpenHow{
-		Flags:   unix.O_RDONLY | unix.O_NONBLOCK | unix.O_NOCTTY,
+		Flags:   unix.O_RDONLY | unix.O_NOCTTY,
 		Resolve: unix.RESOLVE_IN_ROOT | unix.RESOLVE_NO_MAGICLINKS,
 	}, checkPlain)
 	if err != nil {

@@ -45,7 +45,8 @@ func open(pid int) (pidfd int, err error) {
 func HasEnded(pidfd int, patience time.Duration) (bool, error) {
 	for deadline := time.Now().Add(patience); ; {
 		readable := []unix.PollFd{{Fd: int32(pidfd), Events: unix.POLLIN}}
-		n, err := unix.Poll(readable, int(max(time.Until(deadline), 0).Milliseconds()))
+		left := unix.NsecToTimespec(max(time.Until(deadline), 0).Nanoseconds())
+		n, err := unix.Ppoll(readable, &left, nil)
 		if err != unix.EINTR {
 			return n > 0, err
 		}
