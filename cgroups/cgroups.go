@@ -9,8 +9,6 @@
 package cgroups
 
 import (
-	"os"
-
 	"mydocker/resource"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
@@ -51,16 +49,10 @@ type Manager interface {
 	// Join moves a process, with all its threads, into the cgroup.
 	Join(pid int) error
 
-	// EnterThread moves the calling thread alone into the cgroup, so that
-	// what it forks is born there, and gives the way back. own says where
-	// the thread is now. Version 2 knows no such thing: there it does
-	// nothing, and children are born inside by CLONE_INTO_CGROUP.
-	EnterThread(own Membership) (leave func() error, err error)
-
-	// OpenTasks opens the list by which a process of one thread can move
+	// Tasks is the path of the list by which a process of one thread can move
 	// itself into the cgroup, by writing "0". Version 2 has none that takes
-	// the kernel's short way: there it is nil.
-	OpenTasks() (*os.File, error)
+	// the kernel's short way: there it is "".
+	Tasks() string
 
 	// AddStats fills in the figures that this hierarchy knows.
 	AddStats(stats *Stats) error

@@ -47,16 +47,6 @@ func (c cgroup) join(pid int) error {
 
 func (c cgroup) Join(pid int) error { return c.join(pid) }
 
-// EnterThread implements Cgroup for version 1.
-func (c cgroup) EnterThread() (func() error, error) {
-	tasks := filepath.Join(c.directory, "tasks")
-	if _, err := os.Stat(tasks); err != nil {
-		return func() error { return nil }, nil
-	}
-	home := filepath.Join(filepath.Dir(c.directory), "tasks")
-	return func() error { return os.WriteFile(home, []byte("0"), 0) }, os.WriteFile(tasks, []byte("0"), 0)
-}
-
 // OpenTasks implements Cgroup for version 1.
 func (c cgroup) OpenTasks() ([]*os.File, error) {
 	list, err := os.OpenFile(filepath.Join(c.directory, "tasks"), os.O_WRONLY, 0)

@@ -62,10 +62,6 @@ type Config struct {
 
 // Cgroup is a cgroup that exists already.
 type Cgroup interface {
-	// EnterThread moves the calling thread into the cgroup's version 1
-	// hierarchies, where its children are born then. leave takes it back.
-	EnterThread() (leave func() error, err error)
-
 	// OpenDirectory opens the version 2 directory to clone a process into,
 	// nil where there is none.
 	OpenDirectory() (*os.File, error)

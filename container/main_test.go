@@ -36,7 +36,6 @@ var placement = func() (Cgroup, error) { return here{}, nil }
 // here is the cgroup of the tests themselves.
 type here struct{}
 
-func (here) EnterThread() (func() error, error)    { return func() error { return nil }, nil }
 func (here) OpenDirectory() (*os.File, error)      { return nil, nil }
 func (here) OpenDirectoryOf(int) (*os.File, error) { return nil, nil }
 func (here) OpenTasks() ([]*os.File, error)        { return nil, nil }

@@ -25,7 +25,7 @@ type visitor struct {
 	process *Process
 	sandbox *Sandbox
 	plan    *launch.Plan
-	placing placing       // of a process that could not be born in the cgroup
+	placing placing       // the way into the cgroup
 	died    chan struct{} // closed when the process has ended
 	through chan struct{} // closed when this thread has nothing more to do with the process
 	files   [3]*os.File   // the program's, until it has them; nil is /dev/null
@@ -277,7 +277,7 @@ func (v *visitor) launch() (err error) {
 	}
 	v.latch = latch
 	defer closeAll([]*os.File{theirStatus, theirLatch})
-	child, err := v.launchSomehow(theirStatus, theirLatch)
+	child, err := v.launchPlaced(theirStatus, theirLatch)
 	v.closeFiles()
 	if err != nil {
 		return err
@@ -307,9 +307,7 @@ func (v *visitor) writePlan(status, latch *os.File) (raised []*os.File, err erro
 	v.plan = &launch.Plan{}
 	v.plan.Arrange(raised[0], v.files, raised[1:]...)
 	v.plan.DieWithParent()
-	if v.placing.outside {
-		v.placing.join(v.plan)
-	}
+	v.placing.join(v.plan)
 	if makes(v.task.Spec, specs.CgroupNamespace) {
 		v.plan.NewCgroupNamespace()
 	}

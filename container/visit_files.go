@@ -66,11 +66,5 @@ func (v *visitor) handedOver(status, latch *os.File) []*os.File {
 	if v.task.Spec.Process.ApparmorProfile != "" {
 		proc = v.proc
 	}
-	switch {
-	case v.placing.outside:
-		return append([]*os.File{status, latch, proc, nil}, v.placing.files()...)
-	case proc != nil:
-		return []*os.File{status, latch, proc}
-	}
-	return []*os.File{status, latch}
+	return append([]*os.File{status, latch, proc, nil}, v.placing.files()...)
 }

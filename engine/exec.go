@@ -59,11 +59,13 @@ func (e *Engine) execConfig(reference string, options ExecOptions) (Container, c
 		return found, container.Target{}, container.ExecConfig{}, err
 	}
 	program, filter, err := execProcess(found.Record, options)
+	cgroup := e.cgroup(found.Record)
+	cgroup.Known = found.live.Entrance
 	target := container.Target{Pid: found.live.Program.PID, Start: found.live.Program.Start}
 	return found, target, container.ExecConfig{
 		Process: program, Seccomp: filter, User: first(options.User, found.Record.Process.User),
 		UIDMappings: found.Record.UserNS.mapping(), GIDMappings: found.Record.UserNS.mapping(),
-		Detached: options.Detached, Cgroup: e.cgroup(found.Record),
+		Detached: options.Detached, Cgroup: cgroup,
 	}, err
 }
 

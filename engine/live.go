@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/cgroups/manager"
 	"mydocker/internal/members"
 	"mydocker/internal/process"
 	"mydocker/state"
@@ -29,6 +30,10 @@ type Live struct {
 	Program Reference // PID 1; zero until it exists
 	Since   time.Time
 
+	// Entrance is where further programs get into the container's cgroup; its
+	// monitor has it at hand.
+	Entrance manager.Entrance
+
 	// Exit is how the program ended, where the record could not be written.
 	Exit *Exit
 }
@@ -41,6 +46,7 @@ func (l *Live) Members(list *members.List) {
 	list.Always("owner", &l.Owner)
 	list.Given("program", &l.Program)
 	list.Always("since", &l.Since)
+	list.Given("cgroup", &l.Entrance)
 	list.Given("exit", members.Pointer(&l.Exit))
 }
 

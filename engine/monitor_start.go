@@ -129,7 +129,10 @@ func (m *monitor) run() error {
 	return nil
 }
 
-func (m *monitor) recordProgram() error {
+func (m *monitor) recordProgram() (err error) {
+	if m.live.Entrance, err = m.engine.cgroup(m.record).Entrance(); err != nil {
+		return err
+	}
 	m.live.Program = Reference{PID: m.process.Pid(), Start: m.process.StartTime()}
 	return m.engine.saveLive(m.record.ID, m.live)
 }

@@ -5,7 +5,6 @@ package fs
 
 import (
 	"errors"
-	"os"
 	"slices"
 	"strconv"
 
@@ -76,25 +75,14 @@ func (m *Manager) Explain() resource.Steps {
 }
 
 // Join implements cgroups.Manager. The first of several calls in a row waits
-// for the kernel to stop forks on all CPUs, 5 to 20 ms; EnterThread does not.
+// for the kernel to stop forks on all CPUs, 5 to 20 ms. A process of one thread
+// that moves itself, by its list of tasks, does not.
 func (m *Manager) Join(pid int) error {
 	return cgroupfs.Write(m.Location(), "cgroup.procs", strconv.Itoa(pid))
 }
 
-// EnterThread implements cgroups.Manager. The kernel takes its short way for
-// "0", the writer itself, in the file tasks.
-func (m *Manager) EnterThread(own cgroups.Membership) (func() error, error) {
-	if err := cgroupfs.Write(m.Location(), "tasks", "0"); err != nil {
-		return nil, err
-	}
-	home := own.In(m.hierarchy)
-	return func() error { return cgroupfs.Write(home, "tasks", "0") }, nil
-}
-
-// OpenTasks implements cgroups.Manager.
-func (m *Manager) OpenTasks() (*os.File, error) {
-	return os.OpenFile(m.Location()+"/tasks", os.O_WRONLY, 0)
-}
+// Tasks implements cgroups.Manager.
+func (m *Manager) Tasks() string { return m.Location() + "/tasks" }
 
 // Verify implements cgroups.Manager.
 func (m *Manager) Verify() error {

@@ -77,14 +77,8 @@ func (m *Manager) Join(pid int) error {
 	return cgroupfs.Write(m.Location(), "cgroup.procs", strconv.Itoa(pid))
 }
 
-// EnterThread implements cgroups.Manager. A thread cannot leave its process's
-// cgroup here; OpenDirectory serves the same purpose.
-func (m *Manager) EnterThread(cgroups.Membership) (func() error, error) {
-	return func() error { return nil }, nil
-}
-
-// OpenTasks implements cgroups.Manager.
-func (m *Manager) OpenTasks() (*os.File, error) { return nil, nil }
+// Tasks implements cgroups.Manager.
+func (m *Manager) Tasks() string { return "" }
 
 // OpenDirectory opens the cgroup for clone3(2) with CLONE_INTO_CGROUP.
 func (m *Manager) OpenDirectory() (*os.File, error) { return os.Open(m.Location()) }

@@ -24,46 +24,28 @@ func BenchmarkContainer(b *testing.B) {
 		CPU:    &specs.LinuxCPU{Quota: pointer(int64(50_000))},
 		Pids:   &specs.LinuxPids{Limit: pointer(int64(64))},
 	}
-	for _, way := range []string{"join", "enter"} {
-		b.Run(way, func(b *testing.B) {
-			parent := "mydocker-test-" + rand.Text()[:10]
-			var steps stopwatch
-			for b.Loop() {
-				b.StopTimer()
-				time.Sleep(50 * time.Millisecond)
-				b.StartTimer()
-				oneContainer(b, &manager.Cgroup{Path: parent + "/1", Limits: limits}, way, &steps)
-			}
-			steps.report(b)
-		})
+	parent := "mydocker-test-" + rand.Text()[:10]
+	var steps stopwatch
+	for b.Loop() {
+		b.StopTimer()
+		time.Sleep(50 * time.Millisecond)
+		b.StartTimer()
+		oneContainer(b, &manager.Cgroup{Path: parent + "/1", Limits: limits}, &steps)
 	}
+	steps.report(b)
 }
 
-func oneContainer(b *testing.B, cgroup *manager.Cgroup, way string, steps *stopwatch) {
+func oneContainer(b *testing.B, cgroup *manager.Cgroup, steps *stopwatch) {
 	defer cgroup.Remove()
 	steps.time(b, "verify", func() error { return manager.Verify(cgroup.Limits) })
 	steps.time(b, "create", cgroup.Create)
 	child := exec.Command("/bin/sleep", "600")
-	if way == "enter" {
-		var leave func() error
-		steps.time(b, "enter", func() (err error) {
-			leave, err = cgroup.EnterThread()
-			return err
-		})
-		b.StopTimer()
-		if err := child.Start(); err != nil {
-			b.Fatal(err)
-		}
-		b.StartTimer()
-		steps.time(b, "leave", leave)
-	} else {
-		b.StopTimer()
-		if err := child.Start(); err != nil {
-			b.Fatal(err)
-		}
-		b.StartTimer()
-		steps.time(b, "join", func() error { return cgroup.Join(child.Process.Pid) })
+	b.StopTimer()
+	if err := child.Start(); err != nil {
+		b.Fatal(err)
 	}
+	b.StartTimer()
+	steps.time(b, "join", func() error { return cgroup.Join(child.Process.Pid) })
 	steps.time(b, "oomkills", func() error {
 		_, err := cgroup.OOMKills()
 		return err

@@ -32,6 +32,10 @@ type Cgroup struct {
 	// not recorded.
 	Members []int
 
+	// Known is the entrance, as far as somebody has written it down. It is not
+	// recorded here.
+	Known Entrance
+
 	// Everywhere says that the limits are not known, so that every hierarchy
 	// is looked at in which a container may be.
 	Everywhere bool
@@ -115,8 +119,8 @@ func (c *Cgroup) Kill() error {
 }
 
 // Join moves a process with all its threads into the cgroup, in every
-// hierarchy. On version 1 this takes 5 to 20 ms when nobody did it just before;
-// EnterThread takes a fraction of one.
+// hierarchy. On version 1 this takes 5 to 20 ms when nobody did it just before; a
+// process that moves itself by OpenTasks takes a fraction of one.
 func (c *Cgroup) Join(pid int) error {
 	err := c.each(func(m cgroups.Manager) error { return m.Join(pid) })
 	if err != nil {

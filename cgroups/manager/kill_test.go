@@ -4,8 +4,6 @@ import (
 	"bufio"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -86,76 +84,4 @@ func TestDirectoryOfAProcess(t *testing.T) {
 	if _, err := nested.OpenDirectoryOf(os.Getpid()); err == nil || !strings.Contains(err.Error(), "somebody has moved it") {
 		t.Errorf("outside: %v", err)
 	}
-}
-
-// TestChildIsBornInside starts a child in the way that suits both versions: from
-// a thread inside, cloned into the directory.
-func TestChildIsBornInside(t *testing.T) {
-	cgroup := newCgroup(t, nil)
-	create(t, cgroup)
-	// Locked twice, so that the thread can be looked at after it came back.
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	before := ownCgroups(t)
-
-	directory, err := cgroup.OpenDirectory()
-	if err != nil {
-		t.Fatal(err)
-	}
-	leave, err := cgroup.EnterThread()
-	if err != nil {
-		t.Fatal(err)
-	}
-	command := exec.Command("/bin/sh", "-c", "read line")
-	if directory != nil {
-		defer directory.Close()
-		command.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(directory.Fd())}
-	}
-	child := start(t, command)
-	if err := cgroup.Kill(); err != nil { // spares the visitor
-		t.Error(err)
-	}
-	if signal, _ := child.Result(); signal != syscall.SIGKILL {
-		t.Errorf("the child ended with %v", signal)
-	}
-	if err := leave(); err != nil {
-		t.Fatal(err)
-	}
-	if after := ownCgroups(t); after != before {
-		t.Errorf("the thread came back to\n%s, not to\n%s", after, before)
-	}
-}
-
-func TestChildIsBornInEveryHierarchy(t *testing.T) {
-	cgroup := newCgroup(t, nil)
-	create(t, cgroup)
-	if find(t, cgroups.Pids).Version != 1 {
-		t.Skip("needs version 1")
-	}
-	leave, err := cgroup.EnterThread()
-	if err != nil {
-		t.Fatal(err)
-	}
-	output, err := exec.Command("/bin/cat", "/proc/self/cgroup").Output()
-	if err := leave(); err != nil {
-		t.Fatal(err)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, controller := range []string{"memory", "cpu", "pids"} {
-		hierarchy := find(t, controller)
-		if want := ":" + filepath.Join(hierarchy.Root, cgroup.Path) + "\n"; strings.Count(string(output), want) < 3 {
-			t.Fatalf("the child was not in %s:\n%s", want, output)
-		}
-	}
-}
-
-func ownCgroups(t *testing.T) string {
-	t.Helper()
-	text, err := os.ReadFile("/proc/thread-self/cgroup")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
 }

@@ -1,7 +1,6 @@
 package manager_test
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -50,11 +49,14 @@ func useNested(cgroup *manager.Cgroup) error {
 	if status, err := cgroup.Check(); err != nil || status.State != resource.Present {
 		return fmt.Errorf("checking: %v, %v", status, err)
 	}
-	leave, err := cgroup.EnterThread()
+	lists, err := cgroup.OpenTasks()
 	if err != nil {
 		return err
 	}
-	return errors.Join(leave(), cgroup.Remove())
+	for _, list := range lists {
+		list.Close()
+	}
+	return cgroup.Remove()
 }
 
 // TestInsideContainer: what is made from the inside lies within the container's
