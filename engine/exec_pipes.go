@@ -6,6 +6,8 @@ import (
 	"os"
 	"sync"
 
+	"golang.org/x/sys/unix"
+
 	"mydocker/internal/rest"
 	"mydocker/internal/unpolled"
 )
@@ -17,9 +19,8 @@ type pipes struct {
 	input   *os.File    // written to
 	outputs [2]*os.File // read from
 
-	carrying bool
-	carried  sync.WaitGroup
-	lost     [2]error // why output could not be passed on
+	carried sync.WaitGroup
+	lost    [2]error // why output could not be passed on
 }
 
 // open makes a pipe for each file that the caller has.
@@ -44,24 +45,18 @@ func (p *pipes) open() error {
 
 // carry begins to move data, when the program has its ends.
 func (p *pipes) carry() {
-	p.carrying = true
 	if p.input != nil {
 		go func() {
 			io.Copy(p.input, p.files[0])
 			p.input.Close()
 		}()
 	}
-	p.eachOutput(func(from **os.File, to *os.File, lost *error) {
-		if *from, *lost = unpolled.Polled(*from); *lost == nil {
-			p.carried.Go(func() { *lost = carryOutput(to, *from) })
+	for i, output := range p.outputs {
+		if output == nil {
+			continue
 		}
-	})
-}
-
-func (p *pipes) eachOutput(do func(from **os.File, to *os.File, lost *error)) {
-	for i := range p.outputs {
-		if p.outputs[i] != nil {
-			do(&p.outputs[i], p.files[1+i], &p.lost[i])
+		if p.outputs[i], p.lost[i] = unpolled.Polled(output); p.lost[i] == nil {
+			p.carried.Go(func() { p.lost[i] = carryOutput(p.files[1+i], p.outputs[i]) })
 		}
 	}
 }
@@ -77,25 +72,25 @@ func carryOutput(to, from *os.File) error {
 	return err
 }
 
-// finish ends the transport when the program has ended.
-func (p *pipes) finish() error {
-	if p.carrying {
-		rest.End(p.outputs[:]...)
-		p.carried.Wait()
-	} else {
-		p.eachOutput(func(from **os.File, to *os.File, lost *error) { *lost = carryRest(to, *from) })
+// areEmpty tells whether nothing is left to carry of what a program has written that
+// has ended.
+func (p *pipes) areEmpty() bool {
+	for _, output := range p.outputs {
+		if output == nil {
+			continue
+		}
+		if left, err := unix.IoctlGetInt(int(output.Fd()), unix.TIOCINQ); err != nil || left > 0 {
+			return false
+		}
 	}
-	return errors.Join(p.lost[:]...)
+	return true
 }
 
-// carryRest moves what a program has left in a pipe that nobody carried.
-func carryRest(to, from *os.File) error {
-	defer from.Close()
-	left, err := rest.Left(from)
-	if err == nil {
-		_, err = io.Copy(to, left)
-	}
-	return err
+// finish ends the transport when the program has ended.
+func (p *pipes) finish() error {
+	rest.End(p.outputs[:]...)
+	p.carried.Wait()
+	return errors.Join(p.lost[:]...)
 }
 
 func (p *pipes) closeTheirs() {

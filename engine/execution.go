@@ -19,10 +19,10 @@ type Execution struct {
 const moment = 2 * time.Millisecond
 
 // EndsSoon waits a moment for the program's end. Whoever is told of it need not get
-// ready for what comes while a program runs: signals, and output that is not the last.
-// A program that reads does not have to wait.
+// ready for what comes while a program runs: signals, and output, of which there is
+// none then. A program that reads does not have to wait.
 func (x *Execution) EndsSoon() bool {
-	return x.pipes.input == nil && x.Process.EndsWithin(moment)
+	return x.pipes.input == nil && x.Process.EndsWithin(moment) && x.pipes.areEmpty()
 }
 
 // Carry begins to move data.

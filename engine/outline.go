@@ -2,7 +2,8 @@ package engine
 
 import "mydocker/internal/members"
 
-// outline is a record of which only that is read which a listing shows.
+// outline is a record of which only that is read which a listing shows. What is damaged
+// beside that is for inspect and doctor to tell.
 type outline struct{ Record }
 
 // Members implements members.Object.

@@ -25,12 +25,6 @@ type Reader struct {
 	left   int // to be read, while ending
 }
 
-// Left gives what is in a pipe at this moment, if Go does not poll it.
-func Left(pipe *os.File) (*Reader, error) {
-	r := &Reader{File: pipe}
-	return r, r.measure()
-}
-
 // End says that the program has ended whose output goes into these files.
 func End(files ...*os.File) {
 	for _, file := range files {
@@ -75,14 +69,10 @@ func (r *Reader) Read(buffer []byte) (int, error) {
 	return r.Read(buffer)
 }
 
-func (r *Reader) end() error {
-	return errors.Join(r.measure(), r.File.SetReadDeadline(time.Time{}))
-}
-
-// measure finds out what is left. It is there already, so that nothing waits for it;
+// end finds out what is left. It is there already, so that nothing waits for it;
 // what others write meanwhile comes behind it.
-func (r *Reader) measure() (err error) {
+func (r *Reader) end() (err error) {
 	r.ending = true
 	r.left, err = ask(r.File, func(fd int) (int, error) { return unix.IoctlGetInt(fd, unix.TIOCINQ) })
-	return err
+	return errors.Join(err, r.File.SetReadDeadline(time.Time{}))
 }
