@@ -6,8 +6,6 @@ import (
 	"os"
 	"sync"
 
-	"golang.org/x/sys/unix"
-
 	"mydocker/internal/rest"
 	"mydocker/internal/unpolled"
 )
@@ -70,20 +68,6 @@ func carryOutput(to, from *os.File) error {
 		_, err = io.Copy(to, &rest.Reader{File: from})
 	}
 	return err
-}
-
-// areEmpty tells whether nothing is left to carry of what a program has written that
-// has ended.
-func (p *pipes) areEmpty() bool {
-	for _, output := range p.outputs {
-		if output == nil {
-			continue
-		}
-		if left, err := unix.IoctlGetInt(int(output.Fd()), unix.TIOCINQ); err != nil || left > 0 {
-			return false
-		}
-	}
-	return true
 }
 
 // finish ends the transport when the program has ended.

@@ -18,11 +18,11 @@ type Execution struct {
 // moment is longer than the programs take of which people start many.
 const moment = 2 * time.Millisecond
 
-// EndsSoon waits a moment for the program's end. Whoever is told of it need not get
-// ready for what comes while a program runs: signals, and output, of which there is
-// none then. A program that reads does not have to wait.
+// EndsSoon waits a moment for the program's end, and passes on what that has written if
+// nobody has to wait for it. Whoever is told of both need not get ready for what comes
+// while a program runs: signals and output. A program that reads does not have to wait.
 func (x *Execution) EndsSoon() bool {
-	return x.pipes.input == nil && x.Process.EndsWithin(moment) && x.pipes.areEmpty()
+	return x.pipes.input == nil && x.Process.EndsWithin(moment) && x.pipes.carryAtOnce()
 }
 
 // Carry begins to move data.
