@@ -11,6 +11,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/sirupsen/logrus"
 	"github.com/urfave/cli"
@@ -116,11 +117,11 @@ func newPsRow(container engine.Container, whole bool) psRow {
 // shorten makes a command fit for a line of a table, and keeps the terminal from
 // obeying it.
 func shorten(text string, whole bool) string {
-	runes := []rune(visible(text))
-	if whole || len(runes) <= commandWidth {
-		return string(runes)
+	shown := visible(text)
+	if whole || utf8.RuneCountInString(shown) <= commandWidth {
+		return shown
 	}
-	return string(runes[:commandWidth-1]) + "…"
+	return string([]rune(shown)[:commandWidth-1]) + "…"
 }
 
 // visible writes what is no character to print as Go does in a string, as \n.

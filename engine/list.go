@@ -3,9 +3,9 @@ package engine
 import (
 	"cmp"
 	"errors"
-	"fmt"
 	"io/fs"
 	"slices"
+	"strconv"
 	"time"
 
 	"mydocker/container"
@@ -38,11 +38,11 @@ func (c Container) Status() string {
 	case c.State != Exited:
 		return string(c.State)
 	case exit == nil:
-		return fmt.Sprintf("exited (%d)", exitUnknown)
+		return "exited (" + strconv.Itoa(exitUnknown) + ")"
 	case exit.OOM:
-		return fmt.Sprintf("exited (%d, OOM)", exit.Code)
+		return "exited (" + strconv.Itoa(exit.Code) + ", OOM)"
 	}
-	return fmt.Sprintf("exited (%d)", exit.Code)
+	return "exited (" + strconv.Itoa(exit.Code) + ")"
 }
 
 // List gives all containers, the newest first. Records that cannot be read

@@ -157,9 +157,7 @@ func (e *Exit) Members(list *members.List) {
 	list.Given("reason", &e.Reason)
 }
 
-func (e *Engine) recordPath(id string) string {
-	return filepath.Join(e.Layout.Container(id), "container.json")
-}
+func (e *Engine) recordPath(id string) string { return e.Layout.Container(id) + "/container.json" }
 
 func (e *Engine) logPath(id string) string {
 	return filepath.Join(e.Layout.Container(id), "container.log")
