@@ -60,6 +60,9 @@ func nextData(fd int, offset, size int64) (start, end int64, err error) {
 		return 0, 0, fmt.Errorf("looking for data: %w", err)
 	}
 	end, err = unix.Seek(fd, start, unix.SEEK_HOLE)
+	if errors.Is(err, unix.ENXIO) { // it ends before that by now
+		return size, size, nil
+	}
 	if err != nil {
 		return 0, 0, fmt.Errorf("looking for holes: %w", err)
 	}

@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"golang.org/x/sys/unix"
@@ -219,4 +221,34 @@ func TestUnknownAttributesAreTheCallersToJudge(t *testing.T) {
 	if !errors.Is(err, refused) || !strings.Contains(err.Error(), `"d/file"`) {
 		t.Errorf("got %v", err)
 	}
+}
+
+// What is written over and over is now there and now not, between any two questions.
+func TestCopyOfAFileThatIsWrittenAgainAndAgain(t *testing.T) {
+	from, to := open(t), open(t)
+	var over atomic.Bool
+	var writer sync.WaitGroup
+	writer.Go(func() {
+		for !over.Load() {
+			from.Truncate(0)
+			from.WriteAt([]byte("count"), 0)
+		}
+	})
+	defer writer.Wait()
+	defer over.Store(true)
+	for range 20_000 {
+		if copied, err := copyContent(from, to, 5); err != nil || copied > 5 {
+			t.Fatalf("%d bytes, %v", copied, err)
+		}
+	}
+}
+
+func open(t *testing.T) *os.File {
+	t.Helper()
+	file, err := os.OpenFile(filepath.Join(t.TempDir(), "file"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { file.Close() })
+	return file
 }
