@@ -56,7 +56,7 @@ func newEntry(target Target, cfg ExecConfig) (e *entry, err error) {
 	}
 	if e.cgroup, err = newPlacing(cfg.Cgroup); err != nil {
 		e.close()
-		return nil, fmt.Errorf("joining the container's cgroup: %w", err)
+		return nil, err
 	}
 	return e, nil
 }

@@ -2,6 +2,7 @@ package container
 
 import (
 	"errors"
+	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -25,12 +26,12 @@ func newPlacing(cgroup Cgroup) (placing, error) {
 	}
 	tasks, err := cgroup.OpenTasks()
 	if err != nil {
-		return placing{}, err
+		return placing{}, fmt.Errorf("joining the container's cgroup: %w", err)
 	}
 	directory, err := cgroup.OpenDirectory()
 	if err != nil {
 		closeAll(tasks)
-		return placing{}, err
+		return placing{}, fmt.Errorf("joining the container's cgroup: %w", err)
 	}
 	return placing{tasks: tasks, directory: directory}, nil
 }

@@ -84,7 +84,7 @@ func (v *visitor) live() {
 	}
 	close(v.through)
 	if v.process.pid == 0 {
-		close(v.process.ended)
+		v.process.tellEnd()
 		return
 	}
 	<-v.died
@@ -288,7 +288,7 @@ func (v *visitor) launch() (err error) {
 		awaitEnd(v.process.pidfd)
 		close(v.died)
 		<-v.through // whoever is told of the end may reap the process, whose pid then means nothing
-		close(v.process.ended)
+		v.process.tellEnd()
 	}()
 	return adjustOOMScore(child.Pid, v.task.Spec.Process.OOMScoreAdj)
 }

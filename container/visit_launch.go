@@ -1,7 +1,6 @@
 package container
 
 import (
-	"fmt"
 	"os"
 
 	"golang.org/x/sys/unix"
@@ -31,10 +30,8 @@ func (v *visitor) place() error {
 	if err != nil {
 		return err
 	}
-	if v.placing, err = newPlacing(cgroup); err != nil {
-		return fmt.Errorf("joining the cgroup: %w", err)
-	}
-	return nil
+	v.placing, err = newPlacing(cgroup)
+	return err
 }
 
 func (v *visitor) launchOnce(status, latch *os.File) (child launch.Child, err error) {

@@ -12,13 +12,13 @@ import (
 // both pipes, which may lead to one place, or somebody would have to wait. It tells
 // whether nothing is left.
 func (p *pipes) carryAtOnce() bool {
-	output, errors := p.left(0), p.left(1)
+	output, complaints := p.left(0), p.left(1)
 	switch {
-	case output == 0 && errors == 0:
+	case output == 0 && complaints == 0:
 		return true
 	case output == 0:
-		return p.passOn(1, errors)
-	case errors == 0:
+		return p.passOn(1, complaints)
+	case complaints == 0:
 		return p.passOn(0, output)
 	}
 	return false

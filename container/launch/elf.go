@@ -64,8 +64,8 @@ func explainWrite(err error) error {
 }
 
 // fileHeader is an Elf64_Ehdr of elf(5), programHeader an Elf64_Phdr. Package debug/elf
-// has them as well; but it brings the tables of its decompressors along, which take a
-// start longer than the rest of a launcher does.
+// has them as well, and decompressors behind it whose tables every start of mydocker
+// would compute.
 type fileHeader struct {
 	identification                                                        [16]byte
 	kind, machine                                                         uint16

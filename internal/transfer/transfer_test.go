@@ -5,11 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/rival"
 )
 
 func needsRoot(t *testing.T) {
@@ -226,16 +226,10 @@ func TestUnknownAttributesAreTheCallersToJudge(t *testing.T) {
 // What is written over and over is now there and now not, between any two questions.
 func TestCopyOfAFileThatIsWrittenAgainAndAgain(t *testing.T) {
 	from, to := open(t), open(t)
-	var over atomic.Bool
-	var writer sync.WaitGroup
-	writer.Go(func() {
-		for !over.Load() {
-			from.Truncate(0)
-			from.WriteAt([]byte("count"), 0)
-		}
-	})
-	defer writer.Wait()
-	defer over.Store(true)
+	defer rival.Repeat(func() {
+		from.Truncate(0)
+		from.WriteAt([]byte("count"), 0)
+	})()
 	for range 20_000 {
 		if copied, err := copyContent(from, to, 5); err != nil || copied > 5 {
 			t.Fatalf("%d bytes, %v", copied, err)
