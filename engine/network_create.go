@@ -89,9 +89,9 @@ func (e *Engine) establish(created *network.Network) error {
 	if err := e.markWork(created.Name, Creating); err != nil {
 		return err
 	}
-	err := e.saveNetwork(created)
+	err := e.saveNetwork(created, state.Whole)
 	if err == nil {
-		err = e.networkResources(created).Create(e.observer())
+		err = e.realize(created)
 	}
 	if err == nil {
 		err = e.unmark(created.Name)
@@ -100,6 +100,14 @@ func (e *Engine) establish(created *network.Network) error {
 		return errors.Join(err, e.dissolve(created.Name))
 	}
 	return nil
+}
+
+// realize makes what a network is on the host, while the disk takes its record.
+func (e *Engine) realize(created *network.Network) error {
+	synced := make(chan error, 1)
+	go func() { synced <- state.Sync(e.networkPath(created.Name)) }()
+	err := e.networkResources(created).Create(e.observer())
+	return errors.Join(err, <-synced)
 }
 
 // networkMarks holds a file for each network that is being made or removed.
