@@ -35,8 +35,8 @@ func (r Report) Head(out io.Writer) {
 // Goals writes what was wanted beside what was measured.
 func (r Report) Goals(out io.Writer) {
 	fmt.Fprintf(out, "\n## Goals\n\n")
-	if busy := r.busiest(); busy > float64(r.Machine.Processors) {
-		fmt.Fprintf(out, "**The machine had other work**: a load average of up to %.1f on %d processors. Even ratios are then\n"+
+	if busy := r.busiest(); busy > float64(r.Machine.Processors)/4 {
+		fmt.Fprintf(out, "**The machine had other work**, which kept up to %.1f of %d processors busy. Even ratios are then\n"+
 			"unfair to a program of one thread beside one of several; take no verdict from this run.\n\n", busy, r.Machine.Processors)
 	}
 	fmt.Fprintln(out, "| work | at most | that is | measured | ratio | reached |")
@@ -48,12 +48,12 @@ func (r Report) Goals(out io.Writer) {
 	}
 }
 
-// busiest is the highest load before any row.
-func (r Report) busiest() (load float64) {
+// busiest is how many processors others kept busy before the row for which those were most.
+func (r Report) busiest() (processors float64) {
 	for _, result := range r.Results {
-		load = max(load, result.Load)
+		processors = max(processors, result.Others)
 	}
-	return load
+	return processors
 }
 
 func writeGoal(out io.Writer, result trial.Result, goal trial.Goal) {
@@ -77,7 +77,7 @@ func writeGoal(out io.Writer, result trial.Result, goal trial.Goal) {
 // Row writes one row with every program in it.
 func Row(out io.Writer, result trial.Result) {
 	fmt.Fprintf(out, "\n### %s\n\n", result.Title)
-	fmt.Fprintf(out, "Load average before the row: %.1f.\n\n", result.Load)
+	fmt.Fprintf(out, "Processors that others kept busy before the row: %.2f.\n\n", result.Others)
 	for _, failure := range result.Failures() {
 		fmt.Fprintf(out, "Failed: %s\n\n", failure)
 	}

@@ -55,9 +55,9 @@ func TestABusyMachineIsNamed(t *testing.T) {
 	var quiet, busy bytes.Buffer
 	r := example()
 	r.Goals(&quiet)
-	r.Results[1].Load = 7.5
+	r.Results[1].Others = 1.5
 	r.Goals(&busy)
-	if strings.Contains(quiet.String(), warning) || !strings.Contains(busy.String(), "up to 7.5 on 2 processors") {
+	if strings.Contains(quiet.String(), warning) || !strings.Contains(busy.String(), "up to 1.5 of 2 processors") {
 		t.Errorf("quiet:\n%s\nbusy:\n%s", quiet.String(), busy.String())
 	}
 }

@@ -3,7 +3,6 @@ package trial
 import (
 	"fmt"
 	"math"
-	"os"
 )
 
 // A Row is one piece of work that is measured.
@@ -32,7 +31,7 @@ type Result struct {
 	Key    string   `json:"key"`
 	Title  string   `json:"title"`
 	Unit   string   `json:"unit"`
-	Load   float64  `json:"load"` // tasks that ran or wanted to, in the mean, during the minute before
+	Others float64  `json:"others"` // processors that others kept busy, in the mean, during the second before
 	Series []Series `json:"series"`
 	Error  string   `json:"error,omitempty"`
 	Goals  []Goal   `json:"-"`
@@ -50,19 +49,12 @@ type Verdict struct {
 
 // Measure takes the row's turns.
 func (r Row) Measure(turns Turns) Result {
-	result := Result{Key: r.Key, Title: r.Title, Unit: r.Unit, Goals: r.Goals, Load: load()}
+	result := Result{Key: r.Key, Title: r.Title, Unit: r.Unit, Goals: r.Goals, Others: others()}
 	series, err := r.Run(turns)
 	if result.Series = series; err != nil {
 		result.Error = err.Error()
 	}
 	return result
-}
-
-// load reads the load average of the last minute (proc_loadavg(5)).
-func load() (average float64) {
-	content, _ := os.ReadFile("/proc/loadavg")
-	fmt.Sscan(string(content), &average)
-	return average
 }
 
 // Failures lists what went wrong.
