@@ -55,7 +55,7 @@ func (e *Engine) restoreNetwork(name string) (done string, err error) {
 		again := &network.Network{
 			Name: name, Driver: network.BridgeDriver, Subnet: gateway.Masked(), Gateway: gateway.Addr(), Created: time.Now(),
 		}
-		return fmt.Sprintf("it was written again from %s; %s", source, setAside(place)), e.saveNetwork(again, state.Durable)
+		return fmt.Sprintf("it was written again from %s; %s", source, setAside(place)), e.saveNetwork(again)
 	}
 	remains := resource.Set{&ipam.Pool{Directory: e.Layout.Leases(name)}, &iptables.Rules{Owner: name}}
 	return setAside(place), remains.Remove(nil)

@@ -14,6 +14,7 @@ import (
 	"mydocker/cgroups/manager"
 	"mydocker/internal/members"
 	"mydocker/internal/process"
+	"mydocker/network"
 	"mydocker/state"
 )
 
@@ -34,6 +35,9 @@ type Live struct {
 	// monitor has it at hand.
 	Entrance manager.Entrance
 
+	// Network is the network that is being made, whose record is still to be written.
+	Network *network.Network
+
 	// Exit is how the program ended, where the record could not be written.
 	Exit *Exit
 }
@@ -47,6 +51,7 @@ func (l *Live) Members(list *members.List) {
 	list.Given("program", &l.Program)
 	list.Always("since", &l.Since)
 	list.Given("cgroup", &l.Entrance)
+	list.Given("network", members.Pointer(&l.Network))
 	list.Given("exit", members.Pointer(&l.Exit))
 }
 

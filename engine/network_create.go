@@ -86,13 +86,10 @@ func chooseSubnet(wanted string, known []network.Network) (netip.Prefix, netip.A
 
 // establish records a network and makes it; on an error nothing stays.
 func (e *Engine) establish(created *network.Network) error {
-	if err := e.markWork(created.Name, Creating); err != nil {
+	if err := e.markCreation(created); err != nil {
 		return err
 	}
-	err := e.saveNetwork(created, state.Whole)
-	if err == nil {
-		err = e.realize(created)
-	}
+	err := e.realize(created)
 	if err == nil {
 		err = e.unmark(created.Name)
 	}
@@ -102,12 +99,13 @@ func (e *Engine) establish(created *network.Network) error {
 	return nil
 }
 
-// realize makes what a network is on the host, while the disk takes its record.
+// realize makes what a network is on the host, while the disk takes its record. Until it
+// has, the mark tells what there may be.
 func (e *Engine) realize(created *network.Network) error {
-	synced := make(chan error, 1)
-	go func() { synced <- state.Sync(e.networkPath(created.Name)) }()
+	recorded := make(chan error, 1)
+	go func() { recorded <- e.saveNetwork(created) }()
 	err := e.networkResources(created).Create(e.observer())
-	return errors.Join(err, <-synced)
+	return errors.Join(err, <-recorded)
 }
 
 // networkMarks holds a file for each network that is being made or removed.
@@ -117,10 +115,23 @@ func (e *Engine) networkMark(name string) string {
 	return filepath.Join(e.networkMarks(), name+".json")
 }
 
-// markWork says that this command is at work on a network. Should it die, the
-// next one removes what there is of the network.
-func (e *Engine) markWork(name string, work Work) error {
-	if err := claim(e.networkMark(name), work); err != nil {
+// markCreation says that this command makes a network, and what it is to be. Should the
+// command die, the next one removes what there is of the network.
+func (e *Engine) markCreation(created *network.Network) error {
+	live, err := ownWork(Creating)
+	if err != nil {
+		return err
+	}
+	live.Network = created
+	if err := writeLive(e.networkMark(created.Name), live); err != nil {
+		return errors.Join(err, e.unmark(created.Name))
+	}
+	return nil
+}
+
+// markRemoval says that this command removes a network.
+func (e *Engine) markRemoval(name string) error {
+	if err := claim(e.networkMark(name), Removing); err != nil {
 		return errors.Join(err, e.unmark(name))
 	}
 	return nil

@@ -67,8 +67,8 @@ func (r *networkRecord) check(name string) error {
 	return r.Network.Validate()
 }
 
-func (e *Engine) saveNetwork(n *network.Network, durability state.Durability) error {
-	return state.Write(e.networkPath(n.Name), &networkRecord{Version: networkVersion, Network: *n}, durability)
+func (e *Engine) saveNetwork(n *network.Network) error {
+	return state.Write(e.networkPath(n.Name), &networkRecord{Version: networkVersion, Network: *n}, state.Durable)
 }
 
 // isMode tells whether docker takes a network's name for something else.

@@ -10,25 +10,20 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/sys/unix"
-
 	"mydocker/internal/failpoint"
 	"mydocker/internal/members"
 	"mydocker/internal/smallfile"
 )
 
 // Durability says what a write survives.
-type Durability int
+type Durability bool
 
 const (
 	// Quick writes survive the death of any process, not a power cut.
-	Quick Durability = iota
-	// Whole writes leave no part of a file after a power cut: the disk has the content
-	// before the file has its name. Sync makes them Durable.
-	Whole
+	Quick Durability = false
 	// Durable writes survive a power cut: they are synced, with their
 	// directory, before the call returns.
-	Durable
+	Durable Durability = true
 )
 
 // CorruptError says that a state file exists and cannot be understood.
@@ -68,10 +63,7 @@ func replace(path string, data []byte, durability Durability) error {
 		return err
 	}
 	defer lock.file.Close()
-	err = fill(lock.file, data)
-	if err == nil && durability != Quick {
-		err = writeBack(lock.file)
-	}
+	err = fill(lock.file, data, durability)
 	if err == nil {
 		err = failpoint.Around("rename "+filepath.Base(path), func() error { return os.Rename(freshPath(path), path) })
 	}
@@ -79,7 +71,7 @@ func replace(path string, data []byte, durability Durability) error {
 		return errors.Join(err, removeOne(freshPath(path)))
 	}
 	if durability == Durable {
-		return syncAll(lock.file, path)
+		return SyncDirectory(filepath.Dir(path))
 	}
 	return nil
 }
@@ -97,43 +89,28 @@ func freshPath(path string) string {
 const writePatience = 10 * time.Second
 
 // fill writes a file that may hold what a crash left.
-func fill(file *os.File, data []byte) error {
+func fill(file *os.File, data []byte, durability Durability) error {
 	if err := file.Truncate(0); err != nil {
 		return err
 	}
-	_, err := file.Write(data)
-	return err
-}
-
-// writeBack has the disk write a file's content (sync_file_range(2)). A file system with
-// a journal thereby knows where that lies, and writes this down no later than the name
-// that the file gets afterwards. One commit of the journal, for both, costs half of two.
-func writeBack(file *os.File) error {
-	const all = unix.SYNC_FILE_RANGE_WAIT_BEFORE | unix.SYNC_FILE_RANGE_WRITE | unix.SYNC_FILE_RANGE_WAIT_AFTER
-	err := unix.SyncFileRange(int(file.Fd()), 0, 0, all)
-	if err == unix.ENOSYS || err == unix.EINVAL { // a seccomp filter; a file system that has its own ways
-		return file.Sync()
+	if _, err := file.Write(data); err != nil || durability == Quick {
+		return err
 	}
-	return os.NewSyscallError("sync_file_range", err)
+	return file.Sync()
 }
 
-// Sync makes a file survive a power cut that was written with less than that, and its
-// directory, which may be as new.
+// Sync makes a file that was written quickly survive a power cut, with its
+// directory.
 func Sync(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	defer file.Close()
-	return errors.Join(syncAll(file, path), SyncDirectory(filepath.Dir(filepath.Dir(path))))
-}
-
-// syncAll syncs a file and its name.
-func syncAll(file *os.File, path string) error {
-	if err := file.Sync(); err != nil {
+	if err := errors.Join(file.Sync(), file.Close()); err != nil {
 		return err
 	}
-	return SyncDirectory(filepath.Dir(path))
+	directory := filepath.Dir(path)
+	return errors.Join(SyncDirectory(directory), SyncDirectory(filepath.Dir(directory)))
 }
 
 // SyncDirectory makes the names in a directory survive a power cut.
