@@ -4,6 +4,8 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+
+	"mydocker/internal/processors"
 )
 
 // worthSpreading is how many state files are read on several processors. Fewer
@@ -24,8 +26,12 @@ func spread(count int, do func(i int)) {
 		}
 	}
 	var others sync.WaitGroup
-	for range workers - 1 {
-		others.Go(work)
+	here := processors.Current()
+	for i := range workers - 1 {
+		others.Go(func() {
+			processors.Move(here, i+1)
+			work()
+		})
 	}
 	work()
 	others.Wait()
