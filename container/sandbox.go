@@ -7,6 +7,8 @@ import (
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
+
+	"mydocker/internal/processors"
 )
 
 // Sandbox is a thread in new namespaces that waits for a container to make in
@@ -16,6 +18,7 @@ type Sandbox struct {
 	flags   uintptr
 	entered chan struct{} // closed when path and err are known
 	path    string        // of the network namespace
+	beside  int           // the processor of whoever wants it
 	home    *os.File      // the network namespace of the thread before
 	err     error
 	work    func() // what the thread is to do; nil: to end
@@ -32,6 +35,7 @@ func NewSandbox(spec *specs.Spec) *Sandbox {
 		close(s.entered)
 		return s
 	}
+	s.beside = processors.Current()
 	onOwnThread(s.live)
 	return s
 }
@@ -39,6 +43,7 @@ func NewSandbox(spec *specs.Spec) *Sandbox {
 func sandboxFlags(spec *specs.Spec) uintptr { return cloneFlags(spec) &^ unix.CLONE_NEWPID }
 
 func (s *Sandbox) live() {
+	processors.Move(s.beside, 1)
 	s.home, s.err = os.Open("/proc/thread-self/ns/net")
 	if s.err == nil {
 		s.err = unix.Unshare(int(s.flags))

@@ -19,9 +19,8 @@ func Current() int {
 // Move takes the calling goroutine to the processor that comes so many after another one,
 // among those that it may use, and leaves it to the kernel from there. In a virtual machine
 // a processor that sleeps looks as if its host had taken it away (vcpu_is_preempted), so
-// that a thread which is to help another one is woken behind it. The goroutine's thread,
-// which counts as one whose processors somebody has chosen (sched_setaffinity(2)), ends
-// with it.
+// that a thread which is to help another one is woken behind it. The goroutine's thread
+// ends with it.
 func Move(from, steps int) {
 	runtime.LockOSThread()
 	var allowed, one unix.CPUSet
@@ -30,7 +29,18 @@ func Move(from, steps int) {
 	}
 	one.Set(after(&allowed, from, steps))
 	if unix.SchedSetaffinity(0, &one) == nil {
-		unix.SchedSetaffinity(0, &allowed)
+		release(&allowed)
+	}
+}
+
+// release lets the calling thread run wherever it was allowed to. Where that is everywhere,
+// it is also on processors that are added later.
+func release(allowed *unix.CPUSet) {
+	var everywhere, got unix.CPUSet
+	everywhere.Fill()
+	unix.SchedSetaffinity(0, &everywhere)
+	if unix.SchedGetaffinity(0, &got) != nil || got != *allowed {
+		unix.SchedSetaffinity(0, allowed)
 	}
 }
 
