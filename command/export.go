@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 
 	"github.com/urfave/cli"
 
@@ -55,11 +56,12 @@ func writeFile(name string, write func(io.Writer) error) error {
 		}
 		return errors.Join(write(file), file.Close())
 	}
-	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	var part unfinished
+	defer interrupt.Before(part.abandon)()
+	file, err := part.create(name)
 	if err != nil {
 		return fmt.Errorf("writing to %q: %w", name, err)
 	}
-	defer interrupt.Before(func() { os.Remove(file.Name()) })()
 	err = errors.Join(write(file), file.Close())
 	if err == nil {
 		err = os.Rename(file.Name(), name)
@@ -68,4 +70,29 @@ func writeFile(name string, write func(io.Writer) error) error {
 		return errors.Join(err, os.Remove(file.Name()))
 	}
 	return nil
+}
+
+// unfinished is a file that has not got its name yet.
+type unfinished struct {
+	sync.Mutex
+	path string
+}
+
+// create makes it, beside the name that it is to get.
+func (u *unfinished) create(name string) (*os.File, error) {
+	u.Lock()
+	defer u.Unlock()
+	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
+	if err == nil {
+		u.path = file.Name()
+	}
+	return file, err
+}
+
+// abandon removes it, and keeps it from being made afterwards.
+func (u *unfinished) abandon() {
+	u.Lock() // for ever
+	if u.path != "" {
+		os.Remove(u.path)
+	}
 }

@@ -7,8 +7,6 @@ import (
 
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
-
-	"mydocker/internal/processors"
 )
 
 // Sandbox is a thread in new namespaces that waits for a container to make in
@@ -18,7 +16,6 @@ type Sandbox struct {
 	flags   uintptr
 	entered chan struct{} // closed when path and err are known
 	path    string        // of the network namespace
-	beside  int           // the processor of whoever wants it
 	home    *os.File      // the network namespace of the thread before
 	err     error
 	work    func() // what the thread is to do; nil: to end
@@ -35,7 +32,6 @@ func NewSandbox(spec *specs.Spec) *Sandbox {
 		close(s.entered)
 		return s
 	}
-	s.beside = processors.Current()
 	onOwnThread(s.live)
 	return s
 }
@@ -43,7 +39,6 @@ func NewSandbox(spec *specs.Spec) *Sandbox {
 func sandboxFlags(spec *specs.Spec) uintptr { return cloneFlags(spec) &^ unix.CLONE_NEWPID }
 
 func (s *Sandbox) live() {
-	processors.Move(s.beside, 1)
 	s.home, s.err = os.Open("/proc/thread-self/ns/net")
 	if s.err == nil {
 		s.err = unix.Unshare(int(s.flags))

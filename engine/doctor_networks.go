@@ -86,8 +86,8 @@ func (l *look) judgeMark(name string) (sound bool, err error) {
 	return false, nil
 }
 
-// dropMark puts a note aside that says nothing. The network stays; what it
-// lacks is made.
+// dropMark puts a note aside that says nothing. A network that is recorded stays, and what
+// it lacks is made; what there is of another one has leaked.
 func (e *Engine) dropMark(name string) (done string, err error) {
 	lock, err := e.lockNetwork(name)
 	if err != nil {

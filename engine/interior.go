@@ -102,12 +102,23 @@ func (e *Engine) concludeLate(id string) error {
 	return e.reconcileEnded(id)
 }
 
-// openResting takes the lock, for which it waits while somebody starts or ends
-// the container, and looks again.
-func (e *Engine) openResting(id string) (*interior, error) {
-	if err := e.awaitViewers(id, lockPatience); err != nil {
-		return nil, err
+// openResting waits for those who look into a container, and for those who start or end
+// it. It may have run again meanwhile, and others look into it that had not been there.
+func (e *Engine) openResting(id string) (opened *interior, err error) {
+	for deadline := time.Now().Add(lockPatience); ; {
+		if err := e.awaitViewers(id, time.Until(deadline)); err != nil {
+			return nil, err
+		}
+		opened, err = e.openUnseen(id)
+		if !errors.Is(err, state.ErrLocked) || time.Now().After(deadline) {
+			return opened, err
+		}
 	}
+}
+
+// openUnseen takes the lock and looks again. state.ErrLocked says that others look into
+// the container.
+func (e *Engine) openUnseen(id string) (*interior, error) {
 	lock, err := e.lockContainer(id)
 	if err != nil {
 		return nil, err

@@ -21,7 +21,8 @@ import (
 // liveVersion is the version of the format that this program writes.
 const liveVersion = 1
 
-// Live says that a container is running or in flight, and whose work it is.
+// Live says that a container is running or in flight, or what is done to a network, and
+// whose work it is.
 // It lies in the run-time directory and means nothing after a reboot.
 type Live struct {
 	Version int
@@ -77,6 +78,9 @@ func (l *Live) check() error {
 		return fmt.Errorf("it speaks of work %q, which there is not", l.Work)
 	case l.Work != Interrupted && l.Work != Lost && (l.BootID == "" || l.Owner.PID <= 0):
 		return errors.New("it names nobody who does the work")
+	}
+	if l.Network != nil {
+		return l.Network.Validate()
 	}
 	return nil
 }

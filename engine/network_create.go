@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"path/filepath"
 	"time"
 
 	"mydocker/network"
@@ -25,6 +24,9 @@ func (e *Engine) CreateNetwork(options NetworkOptions) error {
 		return err
 	}
 	defer lock.Release()
+	if err := e.clearNetwork(options.Name); err != nil {
+		return err
+	}
 	created, err := e.composeNetwork(options)
 	if err != nil {
 		return err
@@ -86,7 +88,7 @@ func chooseSubnet(wanted string, known []network.Network) (netip.Prefix, netip.A
 
 // establish records a network and makes it; on an error nothing stays.
 func (e *Engine) establish(created *network.Network) error {
-	if err := e.markCreation(created); err != nil {
+	if err := e.markWork(created.Name, Creating, created); err != nil {
 		return err
 	}
 	err := e.realize(created)
@@ -107,34 +109,3 @@ func (e *Engine) realize(created *network.Network) error {
 	err := e.networkResources(created).Create(e.observer())
 	return errors.Join(err, <-recorded)
 }
-
-// networkMarks holds a file for each network that is being made or removed.
-func (e *Engine) networkMarks() string { return filepath.Join(e.Layout.RunRoot, "networks") }
-
-func (e *Engine) networkMark(name string) string {
-	return filepath.Join(e.networkMarks(), name+".json")
-}
-
-// markCreation says that this command makes a network, and what it is to be. Should the
-// command die, the next one removes what there is of the network.
-func (e *Engine) markCreation(created *network.Network) error {
-	live, err := ownWork(Creating)
-	if err != nil {
-		return err
-	}
-	live.Network = created
-	if err := writeLive(e.networkMark(created.Name), live); err != nil {
-		return errors.Join(err, e.unmark(created.Name))
-	}
-	return nil
-}
-
-// markRemoval says that this command removes a network.
-func (e *Engine) markRemoval(name string) error {
-	if err := claim(e.networkMark(name), Removing); err != nil {
-		return errors.Join(err, e.unmark(name))
-	}
-	return nil
-}
-
-func (e *Engine) unmark(name string) error { return state.Remove(e.networkMark(name)) }

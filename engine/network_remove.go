@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"mydocker/network"
 	"mydocker/state"
 )
 
@@ -25,7 +24,7 @@ func (e *Engine) RemoveNetwork(name string) error {
 	if err := e.checkUnused(name); err != nil {
 		return err
 	}
-	if err := e.markRemoval(name); err != nil && !cannotWrite(err) {
+	if err := e.markWork(name, Removing, nil); err != nil && !cannotWrite(err) {
 		return err
 	}
 	return e.dissolve(name)
@@ -84,19 +83,4 @@ func (e *Engine) dissolveOnce(name string) error {
 		return err
 	}
 	return e.unmark(name)
-}
-
-// networkOrDraft gives a network by its record or, where there is none yet, by the mark of
-// the command that makes it.
-func (e *Engine) networkOrDraft(name string) (*network.Network, error) {
-	found, err := e.Network(name)
-	if !errors.As(err, new(*NotFoundError)) {
-		return found, err
-	}
-	mark, markErr := readLive(e.networkMark(name))
-	if markErr != nil || mark == nil || mark.Network == nil {
-		return nil, errors.Join(markErr, err)
-	}
-	draft := networkRecord{Network: *mark.Network}
-	return mark.Network, draft.check(name)
 }

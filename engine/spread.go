@@ -8,17 +8,14 @@ import (
 	"mydocker/internal/processors"
 )
 
-// worthSpreading is how many state files are read on several processors. Fewer
-// take a millisecond or two, beside which starting threads would show.
-const worthSpreading = 32
+// worthHelping is how many state files there are for each thread that reads them. Fewer
+// take half a millisecond, beside which starting a thread would show.
+const worthHelping = 16
 
 // spread calls do for each index below count, on all processors where they are
 // many. It is for reading state files, where nearly all time goes into JSON.
 func spread(count int, do func(i int)) {
-	workers := runtime.GOMAXPROCS(0)
-	if count < worthSpreading {
-		workers = 1
-	}
+	helpers := min(runtime.GOMAXPROCS(0), count/worthHelping) - 1
 	var next atomic.Int64
 	work := func() {
 		for i := int(next.Add(1)) - 1; i < count; i = int(next.Add(1)) - 1 {
@@ -27,9 +24,9 @@ func spread(count int, do func(i int)) {
 	}
 	var others sync.WaitGroup
 	here := processors.Current()
-	for i := range workers - 1 {
+	for range helpers {
 		others.Go(func() {
-			processors.Move(here, i+1)
+			processors.Leave(here)
 			work()
 		})
 	}

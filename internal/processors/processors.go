@@ -16,44 +16,23 @@ func Current() int {
 	return int(number)
 }
 
-// Move takes the calling goroutine to the processor that comes so many after another one,
-// among those that it may use, and leaves it to the kernel from there. In a virtual machine
-// a processor that sleeps looks as if its host had taken it away (vcpu_is_preempted), so
-// that a thread which is to help another one is woken behind it. The goroutine's thread
-// ends with it.
-func Move(from, steps int) {
+// Leave takes the calling goroutine from a processor to any other that it may use. After
+// that the kernel is as free as before to choose one. In a virtual machine a processor that
+// sleeps looks as if its host had taken it away (vcpu_is_preempted), so that a thread which
+// is to help another one is woken behind it.
+//
+// The thread counts from then on as one whose processors somebody has chosen, which its
+// children would inherit (sched_setaffinity(2), Linux 6.2). So the goroutine keeps it, and
+// the thread ends with the goroutine, which shall start no process.
+func Leave(number int) {
 	runtime.LockOSThread()
-	var allowed, one unix.CPUSet
+	var allowed unix.CPUSet
 	if unix.SchedGetaffinity(0, &allowed) != nil {
-		return
+		return // more processors than there is room for, or a seccomp filter
 	}
-	one.Set(after(&allowed, from, steps))
-	if unix.SchedSetaffinity(0, &one) == nil {
-		release(&allowed)
-	}
-}
-
-// release lets the calling thread run wherever it was allowed to. Where that is everywhere,
-// it is also on processors that are added later.
-func release(allowed *unix.CPUSet) {
-	var everywhere, got unix.CPUSet
-	everywhere.Fill()
-	unix.SchedSetaffinity(0, &everywhere)
-	if unix.SchedGetaffinity(0, &got) != nil || got != *allowed {
-		unix.SchedSetaffinity(0, allowed)
-	}
-}
-
-// after goes round among the processors of a set, which is not empty.
-func after(set *unix.CPUSet, from, steps int) int {
-	const most = 1024 // in a CPUSet
-	for number := from; ; {
-		number = (number + 1) % most
-		if !set.IsSet(number) {
-			continue
-		}
-		if steps--; steps == 0 {
-			return number
-		}
+	others := allowed
+	others.Clear(number)
+	if others.Count() > 0 && unix.SchedSetaffinity(0, &others) == nil {
+		unix.SchedSetaffinity(0, &allowed)
 	}
 }
