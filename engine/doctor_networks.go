@@ -59,7 +59,7 @@ func (l *look) lookAtNetwork(name string) error {
 // is none.
 func (l *look) judgeMark(name string) (sound bool, err error) {
 	path := l.networkMark(name)
-	work, err := readLive(path)
+	work, err := l.readMark(name)
 	switch {
 	case errors.As(err, new(*state.NewerError)):
 		l.reportNewer("network's live record", path, "", name)
@@ -94,7 +94,7 @@ func (e *Engine) dropMark(name string) (done string, err error) {
 		return "", err
 	}
 	defer lock.Release()
-	if _, err := readLive(e.networkMark(name)); !errors.As(err, new(*state.CorruptError)) {
+	if _, err := e.readMark(name); !errors.As(err, new(*state.CorruptError)) {
 		return "", err
 	}
 	place, err := e.Layout.SetAside(e.networkMark(name), "network-live-"+name)

@@ -25,8 +25,8 @@ func (e *Engine) plainCgroup(id string) *manager.Cgroup {
 // moment; what is done then goes on without.
 func (e *Engine) whileFrozen(found Container, do func() error) (err error) {
 	id := found.Record.ID
-	if err := claim(e.freezeMark(id), Freezing); err != nil {
-		return errors.Join(err, state.Remove(e.freezeMark(id)))
+	if err := claim(e.freezeMark(id), Freezing, nil); err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, insistently(func() error { return e.endFreeze(id) })) }()
 	defer interrupt.Before(func() { e.endFreeze(id) })() // what is left the next command sees to

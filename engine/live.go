@@ -79,9 +79,6 @@ func (l *Live) check() error {
 	case l.Work != Interrupted && l.Work != Lost && (l.BootID == "" || l.Owner.PID <= 0):
 		return errors.New("it names nobody who does the work")
 	}
-	if l.Network != nil {
-		return l.Network.Validate()
-	}
 	return nil
 }
 
@@ -117,14 +114,19 @@ func writeLive(path string, live *Live) error {
 	return state.Write(path, live, state.Quick)
 }
 
-// claim writes that this command is at work from now on. Should it die, the next
-// one goes on with it or takes it back.
-func claim(path string, work Work) error {
+// claim writes that this command is at work from now on, on a network that is not recorded
+// yet if there is a draft. Should it die, the next one goes on with it or takes it back.
+// Where that cannot be written, nothing stays.
+func claim(path string, work Work, draft *network.Network) error {
 	live, err := ownWork(work)
-	if err != nil {
-		return err
+	if err == nil {
+		live.Network = draft
+		err = writeLive(path, live)
 	}
-	return writeLive(path, live)
+	if err != nil {
+		return errors.Join(err, state.Remove(path))
+	}
+	return nil
 }
 
 // ownWork says that this command is at work.

@@ -88,7 +88,7 @@ func chooseSubnet(wanted string, known []network.Network) (netip.Prefix, netip.A
 
 // establish records a network and makes it; on an error nothing stays.
 func (e *Engine) establish(created *network.Network) error {
-	if err := e.markWork(created.Name, Creating, created); err != nil {
+	if err := claim(e.networkMark(created.Name), Creating, created); err != nil {
 		return err
 	}
 	err := e.realize(created)

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"errors"
-	"fmt"
 	"path/filepath"
 
 	"mydocker/internal/process"
@@ -18,18 +17,18 @@ func (e *Engine) networkMark(name string) string {
 	return filepath.Join(e.networkMarks(), name+".json")
 }
 
-// markWork says that this command is at work on a network; draft is what is being made,
-// of which there is no record yet.
-func (e *Engine) markWork(name string, work Work, draft *network.Network) error {
-	live, err := ownWork(work)
-	if err != nil {
-		return err
+// readMark gives nil for a network that nobody is, or was, at work on. A draft that could
+// be no network, or is another's, is a *state.CorruptError.
+func (e *Engine) readMark(name string) (*Live, error) {
+	mark, err := readLive(e.networkMark(name))
+	if mark == nil || mark.Network == nil {
+		return mark, err
 	}
-	live.Network = draft
-	if err := writeLive(e.networkMark(name), live); err != nil {
-		return errors.Join(err, e.unmark(name))
+	draft := networkRecord{Network: *mark.Network}
+	if cause := draft.check(name); cause != nil {
+		return nil, &state.CorruptError{Path: e.networkMark(name), Cause: cause}
 	}
-	return nil
+	return mark, nil
 }
 
 func (e *Engine) unmark(name string) error { return state.Remove(e.networkMark(name)) }
@@ -41,16 +40,12 @@ func (e *Engine) networkOrDraft(name string) (*network.Network, error) {
 	if !errors.As(unrecorded, new(*NotFoundError)) {
 		return found, unrecorded
 	}
-	mark, err := readLive(e.networkMark(name))
+	mark, err := e.readMark(name)
 	if err != nil {
 		return nil, err
 	}
 	if mark == nil || mark.Network == nil {
 		return nil, unrecorded
-	}
-	if mark.Network.Name != name {
-		cause := fmt.Errorf("it speaks of network %q", mark.Network.Name)
-		return nil, &state.CorruptError{Path: e.networkMark(name), Cause: cause}
 	}
 	return mark.Network, nil
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // What a killed command was making is known by its mark, unless that is damaged, which
-// must not look as if nothing were there.
+// must not look as if nothing were there and is for doctor to put aside.
 func TestADraftIsKnownByItsMark(t *testing.T) {
 	subnet, gateway, err := network.ParseSubnet("10.9.0.0/24")
 	if err != nil {
@@ -35,7 +35,7 @@ func TestADraftIsKnownByItsMark(t *testing.T) {
 	}
 	for name, test := range tests {
 		e := emptyEngine(t)
-		if err := errors.Join(os.MkdirAll(e.networkMarks(), 0o700), e.markWork("net0", Creating, draft)); err != nil {
+		if err := errors.Join(os.MkdirAll(e.networkMarks(), 0o700), claim(e.networkMark("net0"), Creating, draft)); err != nil {
 			t.Fatal(err)
 		}
 		text, err := os.ReadFile(e.networkMark("net0"))
@@ -51,6 +51,9 @@ func TestADraftIsKnownByItsMark(t *testing.T) {
 			t.Errorf("%s: got %+v, %v", name, found, err)
 		case test.want != nil && !errors.As(err, test.want):
 			t.Errorf("%s: got %v, %+v", name, err, found)
+		}
+		if _, err := e.dropMark("net0"); err != nil || state.Exists(e.networkMark("net0")) == (test.want == corrupt) {
+			t.Errorf("%s: doctor puts it aside: %v; is it there? %v", name, err, state.Exists(e.networkMark("net0")))
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (e *Engine) RemoveNetwork(name string) error {
 	if err := e.checkUnused(name); err != nil {
 		return err
 	}
-	if err := e.markWork(name, Removing, nil); err != nil && !cannotWrite(err) {
+	if err := claim(e.networkMark(name), Removing, nil); err != nil && !cannotWrite(err) {
 		return err
 	}
 	return e.dissolve(name)

@@ -195,7 +195,7 @@ func (e *Engine) reconcileNetwork(name, bootID string) error {
 		return err
 	}
 	defer lock.Release()
-	live, err := readLive(e.networkMark(name))
+	live, err := e.readMark(name)
 	if err != nil || live == nil || live.owned(bootID) {
 		return err
 	}
