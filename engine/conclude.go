@@ -24,7 +24,7 @@ func (e *Engine) conclude(record *Record, exit Exit) error {
 			return err
 		}
 		if record.AutoRemove {
-			return e.erase(record)
+			return e.eraseUnseen(record)
 		}
 		return e.rest(record, exit)
 	})
@@ -103,7 +103,7 @@ func (e *Engine) retireOnce(record *Record, exit Exit) error {
 		return err
 	}
 	defer lock.Release()
-	err = e.erase(record)
+	err = e.eraseUnseen(record)
 	if errors.Is(err, state.ErrLocked) {
 		return e.leaveToViewers(record, exit)
 	}
@@ -117,18 +117,23 @@ func (e *Engine) leaveToViewers(record *Record, exit Exit) error {
 	if err := e.note(record, exit); err != nil {
 		return err
 	}
-	if err := e.erase(record); !errors.Is(err, state.ErrLocked) {
+	if err := e.eraseUnseen(record); !errors.Is(err, state.ErrLocked) {
 		return err
 	}
 	return nil
 }
 
-// erase removes all that is left of a container, its record last. It waits for
-// nobody who looks into it: that is state.ErrLocked.
-func (e *Engine) erase(record *Record) error {
+// eraseUnseen is erase, and waits for nobody who looks into the container: that is
+// state.ErrLocked.
+func (e *Engine) eraseUnseen(record *Record) error {
 	if err := e.awaitViewers(record.ID, 0); err != nil {
 		return err
 	}
+	return e.erase(record)
+}
+
+// erase removes all that is left of a container, its record last.
+func (e *Engine) erase(record *Record) error {
 	set, err := record.storage()
 	if err != nil {
 		return err

@@ -3,7 +3,6 @@ package engine
 import (
 	"errors"
 	"fmt"
-	"time"
 
 	specs "github.com/opencontainers/runtime-spec/specs-go"
 
@@ -28,8 +27,7 @@ func (i *interior) close() error {
 	err := i.View.Close()
 	i.lock.Release()
 	if i.share != nil {
-		i.share.Release()
-		err = errors.Join(err, i.engine.concludeLate(i.record.ID))
+		err = errors.Join(err, i.engine.stopLooking(i.share, i.record.ID))
 	}
 	return err
 }
@@ -64,8 +62,7 @@ func (e *Engine) openRunning(found Container) (*interior, error) {
 	}
 	view, err := e.look(found.Record)
 	if err != nil {
-		share.Release()
-		return nil, err
+		return nil, errors.Join(err, e.stopLooking(share, found.Record.ID))
 	}
 	return &interior{View: view, record: found.Record, ids: found.Record.UserNS.ids(), share: share, engine: e}, nil
 }
@@ -82,38 +79,14 @@ func (e *Engine) look(record *Record) (*container.View, error) {
 	return container.Look(container.Target{Pid: live.Program.PID, Start: live.Program.Start}, specs.User{UID: ids.First, GID: ids.First})
 }
 
-// awaitViewers waits for those who looked into a container while it ran. Its program
-// has ended, so that nobody else comes. state.ErrLocked says that some still look.
-func (e *Engine) awaitViewers(id string, patience time.Duration) error {
-	err := state.AwaitShares(e.Layout.Lock(state.ViewLock, id), patience)
-	if err != nil {
-		return fmt.Errorf("waiting for those who copy or export what is in container %q: %w; try again when they are through", id, err)
-	}
-	return nil
-}
-
-// concludeLate removes a container that was to go with its run and could not, because
-// somebody looked into it. The last to look sees to it (leaveToViewers).
-func (e *Engine) concludeLate(id string) error {
-	record, err := e.load(id)
-	if err != nil || !record.AutoRemove || record.unfinished() {
-		return nil
-	}
-	return e.reconcileEnded(id)
-}
-
 // openResting waits for those who look into a container, and for those who start or end
-// it. It may have run again meanwhile, and others look into it that had not been there.
+// it.
 func (e *Engine) openResting(id string) (opened *interior, err error) {
-	for deadline := time.Now().Add(lockPatience); ; {
-		if err := e.awaitViewers(id, time.Until(deadline)); err != nil {
-			return nil, err
-		}
+	err = e.whenUnseen(id, func() error {
 		opened, err = e.openUnseen(id)
-		if !errors.Is(err, state.ErrLocked) || time.Now().After(deadline) {
-			return opened, err
-		}
-	}
+		return err
+	})
+	return opened, err
 }
 
 // openUnseen takes the lock and looks again. state.ErrLocked says that others look into

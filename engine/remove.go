@@ -21,7 +21,7 @@ func (e *Engine) Remove(reference string, force bool) error {
 	if force {
 		return e.removeByForce(found, reference)
 	}
-	return e.removeStopped(found.Record.ID, reference)
+	return e.removeResting(found.Record.ID, reference)
 }
 
 // checkRemove refuses what runs, unless it is to be killed.
@@ -48,7 +48,7 @@ func (e *Engine) removeByForce(found Container, reference string) error {
 		if err := e.forceEnd(found, reference); err != nil {
 			return err
 		}
-		err := e.removeStopped(found.Record.ID, reference)
+		err := e.removeResting(found.Record.ID, reference)
 		if errors.As(err, new(*NotFoundError)) && ended && found.Record.AutoRemove {
 			return nil // it went with its run, which ended here
 		}
@@ -87,12 +87,13 @@ func (e *Engine) abort(found Container, reference string, cause error) error {
 	return ignoreGone(found.live.Owner.signal(unix.SIGKILL))
 }
 
-// removeStopped removes a container under its lock. By now it may have been
-// removed, or started again, by somebody else.
-func (e *Engine) removeStopped(id, reference string) error {
-	if err := e.awaitViewers(id, lockPatience); err != nil { // with no lock in hand
-		return err
-	}
+func (e *Engine) removeResting(id, reference string) error {
+	return e.whenUnseen(id, func() error { return e.removeUnseen(id, reference) })
+}
+
+// removeUnseen removes a container under its lock. By now it may have been removed, or
+// started again, by somebody else. state.ErrLocked says that somebody looks into it.
+func (e *Engine) removeUnseen(id, reference string) error {
 	found, letGo, err := e.hold(id, reference)
 	defer letGo()
 	if err != nil {
@@ -100,6 +101,9 @@ func (e *Engine) removeStopped(id, reference string) error {
 	}
 	if found.State != Exited {
 		return &inUseError{reference: reference, status: found.Status()}
+	}
+	if err := e.awaitViewers(id, 0); err != nil {
+		return err
 	}
 	if found.live != nil { // its owner is dead; this goes on from there
 		if err := e.kill(id, found.live, killPatience); err != nil {
@@ -114,10 +118,18 @@ func (e *Engine) removeStopped(id, reference string) error {
 		return err
 	}
 	found.Record.AutoRemove = true
-	if found.live == nil { // who was at work on it last has left nothing in the kernel
-		return insistently(func() error { return e.erase(found.Record) })
+	return insistently(func() error { return e.removeAll(found) })
+}
+
+// removeAll goes on where a dead owner has stopped. Any other one has left nothing in
+// the kernel.
+func (e *Engine) removeAll(found Container) error {
+	if found.live != nil {
+		if err := e.unplug(found.Record); err != nil {
+			return err
+		}
 	}
-	return e.conclude(found.Record, Exit{})
+	return e.erase(found.Record)
 }
 
 // cannotWrite tells whether a write failed because nothing can be written

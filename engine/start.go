@@ -4,18 +4,25 @@ import "fmt"
 
 // Start runs a container again that has ended. attached says whether the
 // caller shows it; the container then lives as long as the caller.
-func (e *Engine) Start(reference string, attached bool) (*Session, error) {
+func (e *Engine) Start(reference string, attached bool) (session *Session, err error) {
 	seen, err := e.Container(reference)
 	if err == nil {
 		err = e.checkStart(seen, reference)
 	}
-	if err == nil {
-		err = e.awaitViewers(seen.Record.ID, lockPatience) // with no lock in hand
-	}
 	if err != nil {
 		return nil, err
 	}
-	found, network, letGo, err := e.holdWithNetwork(seen.Record, reference)
+	err = e.whenUnseen(seen.Record.ID, func() error {
+		session, err = e.startUnseen(seen.Record, reference, attached)
+		return err
+	})
+	return session, err
+}
+
+// startUnseen takes the locks and looks again. state.ErrLocked says that somebody looks
+// into the container.
+func (e *Engine) startUnseen(record *Record, reference string, attached bool) (*Session, error) {
+	found, network, letGo, err := e.holdWithNetwork(record, reference)
 	defer letGo()
 	if err == nil {
 		err = e.checkStart(found, reference) // others may have been here

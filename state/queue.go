@@ -28,14 +28,13 @@ func lockOpen(file *os.File, patience time.Duration) error {
 
 // queue stands in line for the lock. One that comes too late is passed on.
 func queue(file *os.File, patience time.Duration) error {
-	announce(file)
-	err := flock.Await(int(file.Fd()), patience, func(err error) {
-		if err == nil && stillThere(file) {
-			(&Lock{file: file}).Release()
-			return
-		}
-		file.Close()
-	})
+	announce(file) // without a mark the holder removes the file: that is no error
+	return standInLine(file, patience)
+}
+
+// standInLine is queue without a mark on the file.
+func standInLine(file *os.File, patience time.Duration) error {
+	err := flock.Await(int(file.Fd()), patience, func(err error) { passOn(file, err) })
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return ErrLocked
@@ -45,12 +44,21 @@ func queue(file *os.File, patience time.Duration) error {
 	return err
 }
 
+// passOn lets go of a lock that nobody needs, if there was no error in taking it.
+func passOn(file *os.File, err error) {
+	if err == nil && stillThere(file) {
+		(&Lock{file: file}).Release()
+		return
+	}
+	file.Close()
+}
+
 // announce says by a mark on the file that somebody waits for its lock, or has a
 // share of it (an open file description lock, fcntl_locking(2)), until the file is
 // closed. Where the file system has none, who waits opens another file: that is no
 // error.
-func announce(file *os.File) {
-	unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, mark(unix.F_RDLCK))
+func announce(file *os.File) error {
+	return unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, mark(unix.F_RDLCK))
 }
 
 // isAwaited tells whether somebody else has announced himself.

@@ -27,11 +27,19 @@ func TakeShare(path string) (*Share, error) {
 			return nil, fmt.Errorf("locking %q: %w", path, err)
 		}
 		if stillThere(file) {
-			announce(file) // or else it would look dead: Held is a share itself
-			return &Share{file: file}, nil
+			return markShare(file)
 		}
 		file.Close()
 	}
+}
+
+// markShare lets others tell a share from one who only looks or waits.
+func markShare(file *os.File) (*Share, error) {
+	if err := announce(file); err != nil {
+		file.Close()
+		return nil, fmt.Errorf("marking %q: %w", file.Name(), err)
+	}
+	return &Share{file: file}, nil
 }
 
 // Release gives the share back. The last one removes the file.
@@ -46,13 +54,32 @@ func (s *Share) Release() {
 }
 
 // AwaitShares waits until nobody has a share of the lock at path, for at most
-// patience. It looks for one file where nobody has. That nobody takes one
-// afterwards is the caller's to see to.
+// patience; ErrLocked says that somebody has. Others who wait do not count: here
+// only shares are marked. That nobody takes one afterwards is the caller's to see to.
 func AwaitShares(path string, patience time.Duration) error {
-	if !Exists(path) {
-		return nil
+	for deadline := time.Now().Add(patience); ; {
+		file, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			return ignoreMissing(err)
+		}
+		if !isAwaited(file) {
+			return file.Close()
+		}
+		if err := awaitShare(file, time.Until(deadline)); err != nil {
+			return fmt.Errorf("locking %q: %w", path, err)
+		}
 	}
-	lock, err := Acquire(path, patience)
-	lock.Release()
-	return err
+}
+
+// awaitShare waits for the shares of an open file, and closes it.
+func awaitShare(file *os.File, patience time.Duration) error {
+	if patience <= 0 {
+		file.Close()
+		return ErrLocked
+	}
+	if err := standInLine(file, patience); err != nil {
+		return err
+	}
+	passOn(file, nil)
+	return nil
 }

@@ -39,6 +39,24 @@ func TestAllSharesAreWaitedFor(t *testing.T) {
 	}
 }
 
+// TestWhoWaitsHasNoShare looks while another one has the lock whose turn it was, and
+// while a share's holder is dead.
+func TestWhoWaitsHasNoShare(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	other, err := Acquire(path, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := AwaitShares(path, 0); err != nil {
+		t.Errorf("beside one who waited: %v", err)
+	}
+	other.Release()
+	shared(t, path).file.Close()
+	if err := AwaitShares(path, 0); err != nil {
+		t.Errorf("after a dead one: %v", err)
+	}
+}
+
 func TestSharesOfManyLeaveNothing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "lock")
 	var all sync.WaitGroup
