@@ -14,6 +14,9 @@ import (
 // does, and changes nothing.
 func (e *Engine) ExplainCreateNetwork(options NetworkOptions) ([]string, error) {
 	created, err := e.composeNetwork(options)
+	if err == nil {
+		err = e.checkNetwork(created, options)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -22,7 +25,7 @@ func (e *Engine) ExplainCreateNetwork(options NetworkOptions) ([]string, error) 
 	s.title("network %s: its record first, by which mydocker knows it", created.Name)
 	path := e.networkPath(created.Name)
 	s.add("mkdir -p -m 700 " + shell.Quote(filepath.Dir(path)))
-	s.add(shell.WriteFile(path, 0o600, fieldLines(&networkRecord{Version: networkVersion, Network: *created}))...)
+	s.add(shell.WriteFile(path, 0o600, fieldLines(recordNetwork(created)))...)
 	s.title("what it is on this host")
 	s.add(steps.Create...)
 	s.title("and to remove it:")

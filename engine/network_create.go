@@ -17,7 +17,8 @@ type NetworkOptions struct {
 	Subnet string // CIDR; "": the first free one
 }
 
-// CreateNetwork makes a network, or nothing at all.
+// CreateNetwork makes a network, or nothing at all. The disk takes its record while the
+// host is looked at and changed.
 func (e *Engine) CreateNetwork(options NetworkOptions) error {
 	lock, err := e.lockSubnets()
 	if err != nil {
@@ -31,19 +32,20 @@ func (e *Engine) CreateNetwork(options NetworkOptions) error {
 	if err != nil {
 		return err
 	}
-	own, err := e.lockNetwork(created.Name)
+	record := state.Stage(e.networkPath(created.Name), recordNetwork(created))
+	own, err := e.claimNetwork(created, options)
 	if err != nil {
-		return err
+		return errors.Join(err, record.Drop())
 	}
 	defer own.Release()
-	return e.establish(created)
+	return e.establish(created, record)
 }
 
 // lockSubnets keeps two commands from choosing overlapping subnets. It is
 // taken before the lock of any one network.
 func (e *Engine) lockSubnets() (*state.Lock, error) { return e.lockNetwork(".subnets") }
 
-// composeNetwork refuses all that can be refused and changes nothing.
+// composeNetwork refuses what is wrong in itself and changes nothing.
 func (e *Engine) composeNetwork(options NetworkOptions) (*network.Network, error) {
 	if err := e.checkNetworkName(options.Name); err != nil {
 		return nil, err
@@ -52,11 +54,7 @@ func (e *Engine) composeNetwork(options NetworkOptions) (*network.Network, error
 	if err := network.ValidateDriver(driver); err != nil {
 		return nil, err
 	}
-	known, err := e.Networks()
-	if err != nil {
-		return nil, err
-	}
-	subnet, gateway, err := chooseSubnet(options.Subnet, known)
+	subnet, gateway, err := e.chooseSubnet(options.Subnet)
 	if err != nil {
 		return nil, err
 	}
@@ -72,26 +70,52 @@ func (e *Engine) checkNetworkName(name string) error {
 	if state.Exists(e.networkPath(name)) {
 		return fmt.Errorf("creating network %q: it exists; choose another name or remove it with \"mydocker network remove %s\"", name, name)
 	}
-	return network.CheckInterface(name)
+	return nil
 }
 
-func chooseSubnet(wanted string, known []network.Network) (netip.Prefix, netip.Addr, error) {
-	if wanted == "" {
-		return network.FirstFree(known)
+func (e *Engine) chooseSubnet(wanted string) (netip.Prefix, netip.Addr, error) {
+	if wanted != "" {
+		return network.ParseSubnet(wanted)
 	}
-	subnet, gateway, err := network.ParseSubnet(wanted)
+	known, err := e.Networks()
 	if err != nil {
-		return subnet, gateway, err
+		return netip.Prefix{}, netip.Addr{}, err
 	}
-	return subnet, gateway, network.CheckOverlap(subnet, known)
+	return network.FirstFree(known)
 }
 
-// establish records a network and makes it; on an error nothing stays.
-func (e *Engine) establish(created *network.Network) error {
-	if err := claim(e.networkMark(created.Name), Creating, created); err != nil {
+// checkNetwork refuses a network that something on the host stands against. A subnet
+// that was chosen here is free.
+func (e *Engine) checkNetwork(created *network.Network, options NetworkOptions) error {
+	if err := network.CheckInterface(created.Name); err != nil || options.Subnet == "" {
 		return err
 	}
-	err := e.realize(created)
+	known, err := e.Networks()
+	if err != nil {
+		return err
+	}
+	return network.CheckOverlap(created.Subnet, known)
+}
+
+// claimNetwork takes a network's lock and marks what is being made.
+func (e *Engine) claimNetwork(created *network.Network, options NetworkOptions) (*state.Lock, error) {
+	if err := e.checkNetwork(created, options); err != nil {
+		return nil, err
+	}
+	own, err := e.lockNetwork(created.Name)
+	if err != nil {
+		return nil, err
+	}
+	if err := claim(e.networkMark(created.Name), Creating, created); err != nil {
+		own.Release()
+		return nil, err
+	}
+	return own, nil
+}
+
+// establish makes a network; on an error nothing stays.
+func (e *Engine) establish(created *network.Network, record *state.Staged) error {
+	err := e.realize(created, record)
 	if err == nil {
 		err = e.unmark(created.Name)
 	}
@@ -101,11 +125,11 @@ func (e *Engine) establish(created *network.Network) error {
 	return nil
 }
 
-// realize makes what a network is on the host, while the disk takes its record. Until it
+// realize makes what a network is on the host while its record takes its place. Until it
 // has, the mark tells what there may be.
-func (e *Engine) realize(created *network.Network) error {
+func (e *Engine) realize(created *network.Network, record *state.Staged) error {
 	recorded := make(chan error, 1)
-	go func() { recorded <- e.saveNetwork(created) }()
+	go func() { recorded <- record.Commit() }()
 	err := e.networkResources(created).Create(e.observer())
 	return errors.Join(err, <-recorded)
 }

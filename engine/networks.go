@@ -68,7 +68,11 @@ func (r *networkRecord) check(name string) error {
 }
 
 func (e *Engine) saveNetwork(n *network.Network) error {
-	return state.Write(e.networkPath(n.Name), &networkRecord{Version: networkVersion, Network: *n}, state.Durable)
+	return state.Write(e.networkPath(n.Name), recordNetwork(n), state.Durable)
+}
+
+func recordNetwork(n *network.Network) *networkRecord {
+	return &networkRecord{Version: networkVersion, Network: *n}
 }
 
 // isMode tells whether docker takes a network's name for something else.

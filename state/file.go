@@ -41,11 +41,16 @@ func (e *CorruptError) Unwrap() error { return e.Cause }
 // Write replaces the file at path with the JSON of value. Readers see the old
 // content or the new one, never a part; on an error the old one stays.
 func Write(path string, value any, durability Durability) error {
-	data, err := members.Marshal(value)
+	data, err := marshal(value)
 	if err != nil {
 		return fmt.Errorf("writing state file %q: %w", path, err)
 	}
-	return WriteFile(path, append(data, '\n'), durability)
+	return WriteFile(path, data, durability)
+}
+
+func marshal(value any) ([]byte, error) {
+	data, err := members.Marshal(value)
+	return append(data, '\n'), err
 }
 
 // WriteFile is Write for bytes. The file is readable by root alone.
@@ -63,7 +68,11 @@ func replace(path string, data []byte, durability Durability) error {
 		return err
 	}
 	defer lock.file.Close()
-	err = fill(lock.file, data, durability)
+	return takePlace(path, fill(lock.file, data, durability), durability)
+}
+
+// takePlace has a file's new content take its place or, if filling it failed, removes it.
+func takePlace(path string, err error, durability Durability) error {
 	if err == nil {
 		err = failpoint.Around("rename "+filepath.Base(path), func() error { return os.Rename(freshPath(path), path) })
 	}
