@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"golang.org/x/sys/unix"
+
 	"mydocker/internal/failpoint"
 )
 
@@ -23,7 +25,15 @@ func RemoveAll(path string) error {
 	return failpoint.Around("remove "+filepath.Base(path), func() error { return os.RemoveAll(path) })
 }
 
-func removeOne(path string) error { return ignoreMissing(os.Remove(path)) }
+// removeOne removes one file, if it is there. A file system that can only be read refuses
+// that before it looks.
+func removeOne(path string) error {
+	err := ignoreMissing(os.Remove(path))
+	if errors.Is(err, unix.EROFS) && !Exists(path) {
+		return nil
+	}
+	return err
+}
 
 func ignoreMissing(err error) error {
 	if errors.Is(err, fs.ErrNotExist) {
