@@ -72,7 +72,7 @@ func (e *Engine) look(record *Record) (*container.View, error) {
 	if err != nil {
 		return nil, err
 	}
-	if live == nil {
+	if live == nil || live.Program.PID == 0 { // its next run may be about to begin
 		return nil, process.ErrGone
 	}
 	ids := record.UserNS.ids()
@@ -89,7 +89,7 @@ func (e *Engine) openResting(id string) (opened *interior, err error) {
 	return opened, err
 }
 
-// openUnseen takes the lock and looks again. state.ErrLocked says that others look into
+// openUnseen takes the lock and looks again. A *watchedError says that others look into
 // the container.
 func (e *Engine) openUnseen(id string) (*interior, error) {
 	lock, err := e.lockContainer(id)
@@ -113,6 +113,7 @@ func (e *Engine) openLocked(id string, lock *state.Lock) (*interior, error) {
 	}
 	switch found.State {
 	case Up:
+		lock.Release() // it may have to be removed after the look (stopLooking)
 		opened, err := e.openRunning(found)
 		if errors.Is(err, process.ErrGone) {
 			err = justEnded("opening", id)

@@ -20,12 +20,9 @@ type NetworkOptions struct {
 // CreateNetwork makes a network, or nothing at all. The disk takes its record while the
 // host is looked at and changed.
 func (e *Engine) CreateNetwork(options NetworkOptions) error {
-	lock, err := e.lockSubnets()
+	letGo, err := e.reserveNetwork(options.Name)
+	defer letGo()
 	if err != nil {
-		return err
-	}
-	defer lock.Release()
-	if err := e.clearNetwork(options.Name); err != nil {
 		return err
 	}
 	created, err := e.composeNetwork(options)
@@ -33,19 +30,39 @@ func (e *Engine) CreateNetwork(options NetworkOptions) error {
 		return err
 	}
 	record := state.Stage(e.networkPath(created.Name), recordNetwork(created))
-	own, err := e.claimNetwork(created, options)
-	if err != nil {
+	if err := e.claimNetwork(created, options); err != nil {
 		return errors.Join(err, record.Drop())
 	}
-	defer own.Release()
 	return e.establish(created, record)
+}
+
+// reserveNetwork takes the locks that keep a name and all subnets for this command, and
+// removes what a dead one left of a network of that name. letGo is to be called in any
+// case.
+func (e *Engine) reserveNetwork(name string) (letGo func(), err error) {
+	var subnets, own *state.Lock
+	letGo = func() {
+		own.Release()
+		subnets.Release()
+	}
+	if err := network.ValidateName(name); err != nil {
+		return letGo, err
+	}
+	if subnets, err = e.lockSubnets(); err != nil {
+		return letGo, err
+	}
+	if own, err = e.lockNetwork(name); err != nil {
+		return letGo, err
+	}
+	return letGo, e.clearNetwork(name)
 }
 
 // lockSubnets keeps two commands from choosing overlapping subnets. It is
 // taken before the lock of any one network.
 func (e *Engine) lockSubnets() (*state.Lock, error) { return e.lockNetwork(".subnets") }
 
-// composeNetwork refuses what is wrong in itself and changes nothing.
+// composeNetwork refuses what is wrong without a look at the host, unless that has to
+// tell which subnet is free. It changes nothing.
 func (e *Engine) composeNetwork(options NetworkOptions) (*network.Network, error) {
 	if err := e.checkNetworkName(options.Name); err != nil {
 		return nil, err
@@ -97,20 +114,12 @@ func (e *Engine) checkNetwork(created *network.Network, options NetworkOptions) 
 	return network.CheckOverlap(created.Subnet, known)
 }
 
-// claimNetwork takes a network's lock and marks what is being made.
-func (e *Engine) claimNetwork(created *network.Network, options NetworkOptions) (*state.Lock, error) {
+// claimNetwork marks what is being made.
+func (e *Engine) claimNetwork(created *network.Network, options NetworkOptions) error {
 	if err := e.checkNetwork(created, options); err != nil {
-		return nil, err
+		return err
 	}
-	own, err := e.lockNetwork(created.Name)
-	if err != nil {
-		return nil, err
-	}
-	if err := claim(e.networkMark(created.Name), Creating, created); err != nil {
-		own.Release()
-		return nil, err
-	}
-	return own, nil
+	return claim(e.networkMark(created.Name), Creating, created)
 }
 
 // establish makes a network; on an error nothing stays.

@@ -50,15 +50,24 @@ func (e *Engine) networkOrDraft(name string) (*network.Network, error) {
 	return mark.Network, nil
 }
 
-// clearNetwork removes what is left of a network whose maker or remover has died while
-// this command waited. A name that none can have is for others to refuse.
+// clearNetwork removes what is left of a network whose maker or remover has died. The
+// caller has the network's lock.
 func (e *Engine) clearNetwork(name string) error {
-	if network.ValidateName(name) != nil || !state.Exists(e.networkMark(name)) {
+	if !state.Exists(e.networkMark(name)) {
 		return nil
 	}
 	bootID, err := process.BootID()
 	if err != nil {
 		return err
 	}
-	return e.reconcileNetwork(name, bootID)
+	return e.finishNetwork(name, bootID)
+}
+
+// finishNetwork is clearNetwork for a mark that is, or was, there.
+func (e *Engine) finishNetwork(name, bootID string) error {
+	mark, err := e.readMark(name)
+	if err != nil || mark == nil || mark.owned(bootID) {
+		return err
+	}
+	return e.dissolve(name)
 }

@@ -65,7 +65,7 @@ func TestNoOtherFileIsTakenForAMark(t *testing.T) {
 	if err := os.WriteFile(other, []byte(`{"version":1,"bootId":"b","work":"create","owner":{"pid":1}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := e.clearNetwork("../other"); err != nil || !state.Exists(other) {
+	if err := e.CreateNetwork(NetworkOptions{Name: "../other"}); err == nil || !state.Exists(other) {
 		t.Errorf("got %v; is it there? %v", err, state.Exists(other))
 	}
 }

@@ -195,9 +195,5 @@ func (e *Engine) reconcileNetwork(name, bootID string) error {
 		return err
 	}
 	defer lock.Release()
-	live, err := e.readMark(name)
-	if err != nil || live == nil || live.owned(bootID) {
-		return err
-	}
-	return e.dissolve(name)
+	return e.finishNetwork(name, bootID)
 }

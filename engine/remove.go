@@ -92,7 +92,7 @@ func (e *Engine) removeResting(id, reference string) error {
 }
 
 // removeUnseen removes a container under its lock. By now it may have been removed, or
-// started again, by somebody else. state.ErrLocked says that somebody looks into it.
+// started again, by somebody else. A *watchedError says that somebody looks into it.
 func (e *Engine) removeUnseen(id, reference string) error {
 	found, letGo, err := e.hold(id, reference)
 	defer letGo()
@@ -102,13 +102,13 @@ func (e *Engine) removeUnseen(id, reference string) error {
 	if found.State != Exited {
 		return &inUseError{reference: reference, status: found.Status()}
 	}
-	if err := e.awaitViewers(id, 0); err != nil {
-		return err
-	}
 	if found.live != nil { // its owner is dead; this goes on from there
 		if err := e.kill(id, found.live, killPatience); err != nil {
 			return fmt.Errorf("removing container %q: %w", reference, err)
 		}
+	}
+	if err := e.awaitViewers(id, 0); err != nil {
+		return err
 	}
 	claim, err := ownWork(Removing)
 	if err == nil {

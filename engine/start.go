@@ -19,7 +19,7 @@ func (e *Engine) Start(reference string, attached bool) (session *Session, err e
 	return session, err
 }
 
-// startUnseen takes the locks and looks again. state.ErrLocked says that somebody looks
+// startUnseen takes the locks and looks again. A *watchedError says that somebody looks
 // into the container.
 func (e *Engine) startUnseen(record *Record, reference string, attached bool) (*Session, error) {
 	found, network, letGo, err := e.holdWithNetwork(record, reference)

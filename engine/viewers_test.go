@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"mydocker/internal/process"
 	"mydocker/state"
 )
 
@@ -29,5 +30,21 @@ func TestLateViewersAreWaitedFor(t *testing.T) {
 	})
 	if err != nil || attempts != 2 {
 		t.Errorf("%d attempts, the last: %v", attempts, err)
+	}
+}
+
+// TestNobodyLooksIntoARunThatHasNotBegun has a container started again between the moment
+// in which it is seen to run and the look.
+func TestNobodyLooksIntoARunThatHasNotBegun(t *testing.T) {
+	e := emptyEngine(t)
+	starting, err := ownWork(Running)
+	if err == nil {
+		err = e.saveLive("0123456789", starting)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := e.look(&Record{ID: "0123456789"}); !errors.Is(err, process.ErrGone) {
+		t.Errorf("got %v, want %v", err, process.ErrGone)
 	}
 }

@@ -28,7 +28,7 @@ func lockOpen(file *os.File, patience time.Duration) error {
 
 // queue stands in line for the lock. One that comes too late is passed on.
 func queue(file *os.File, patience time.Duration) error {
-	announce(file) // without a mark the holder removes the file: that is no error
+	announce(file) // where there are no marks the holder removes the file, and this one opens another
 	return standInLine(file, patience)
 }
 
@@ -55,8 +55,7 @@ func passOn(file *os.File, err error) {
 
 // announce says by a mark on the file that somebody waits for its lock, or has a
 // share of it (an open file description lock, fcntl_locking(2)), until the file is
-// closed. Where the file system has none, who waits opens another file: that is no
-// error.
+// closed.
 func announce(file *os.File) error {
 	return unix.FcntlFlock(file.Fd(), unix.F_OFD_SETLK, mark(unix.F_RDLCK))
 }
