@@ -132,10 +132,10 @@ func (e *Engine) openLocked(id string, lock *state.Lock) (*interior, error) {
 	return nil, fmt.Errorf("opening container %q: it is %s; try again", id, found.State)
 }
 
-// refuseGoing refuses a container that only those keep who look into it still. It
-// cannot be mounted again: its upper directory is volatile.
+// refuseGoing refuses a container that cannot be mounted again: its upper directory is
+// volatile.
 func refuseGoing(found Container) error {
-	if found.State == Exited && found.Record.AutoRemove {
+	if found.isGoing() {
 		return fmt.Errorf("opening container %q: it is %s; try again", found.Record.ID, Leaving)
 	}
 	return nil

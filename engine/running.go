@@ -30,7 +30,10 @@ func (e *Engine) begun(reference string) (Container, error) {
 // running finds a container and refuses one that does not run.
 func (e *Engine) running(reference, doing string) (Container, error) {
 	found, err := e.begun(reference)
-	if err == nil && found.State != Up {
+	switch {
+	case err == nil && found.isGoing():
+		err = &NotRunningError{Doing: doing, Name: reference, State: Leaving}
+	case err == nil && found.State != Up:
 		err = &NotRunningError{Doing: doing, Name: reference, State: found.State, Status: found.Status()}
 	}
 	return found, err

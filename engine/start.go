@@ -40,11 +40,10 @@ func (e *Engine) startUnseen(record *Record, reference string, attached bool) (*
 // checkStart refuses a container that does not rest, and what has changed on
 // the host since it was made.
 func (e *Engine) checkStart(found Container, reference string) error {
-	switch found.State {
-	case Exited:
-	case Leaving:
+	switch {
+	case found.State == Leaving, found.isGoing():
 		return fmt.Errorf("starting container %q: it is being removed", reference)
-	default:
+	case found.State != Exited:
 		return fmt.Errorf("starting container %q: it is %s already", reference, found.State)
 	}
 	if found.Record.Network != "" {

@@ -46,6 +46,10 @@ func (e *watchedError) Error() string {
 
 func (e *watchedError) Unwrap() error { return e.cause }
 
+// isGoing tells whether a container was to go with its run, which has ended, and is kept
+// only by those who look into it still.
+func (c Container) isGoing() bool { return c.State == Exited && c.Record.AutoRemove }
+
 // stopLooking gives back a share in looking into a container. One that was to go with its
 // run and could not, because somebody looked into it, is removed by the last of them
 // (leaveToViewers).
