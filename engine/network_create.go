@@ -114,7 +114,7 @@ func (e *Engine) checkNetwork(created *network.Network, options NetworkOptions) 
 	return network.CheckOverlap(created.Subnet, known)
 }
 
-// claimNetwork marks what is being made.
+// claimNetwork refuses what the host stands against, and marks what is being made.
 func (e *Engine) claimNetwork(created *network.Network, options NetworkOptions) error {
 	if err := e.checkNetwork(created, options); err != nil {
 		return err
