@@ -104,7 +104,7 @@ func (e *Engine) retireOnce(record *Record, exit Exit) error {
 	}
 	defer lock.Release()
 	err = e.eraseUnseen(record)
-	if errors.Is(err, state.ErrLocked) {
+	if isWatched(err) {
 		return e.leaveToViewers(record, exit)
 	}
 	return err
@@ -117,14 +117,14 @@ func (e *Engine) leaveToViewers(record *Record, exit Exit) error {
 	if err := e.note(record, exit); err != nil {
 		return err
 	}
-	if err := e.eraseUnseen(record); !errors.Is(err, state.ErrLocked) {
+	if err := e.eraseUnseen(record); !isWatched(err) {
 		return err
 	}
 	return nil
 }
 
-// eraseUnseen is erase, and waits for nobody who looks into the container: that is
-// state.ErrLocked.
+// eraseUnseen is erase, and waits for nobody who looks into the container: that is a
+// *watchedError.
 func (e *Engine) eraseUnseen(record *Record) error {
 	if err := e.awaitViewers(record.ID, 0); err != nil {
 		return err

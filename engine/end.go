@@ -9,7 +9,6 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/internal/process"
-	"mydocker/state"
 )
 
 const (
@@ -139,7 +138,7 @@ func (e *Engine) reconcileEnded(id string) error {
 	}
 	_, letGo, err := e.holdSettled(id, id)
 	letGo()
-	if errors.As(err, new(*NotFoundError)) || errors.Is(err, state.ErrLocked) { // the last to look into it removes it
+	if errors.As(err, new(*NotFoundError)) || isWatched(err) { // the last to look into it removes it
 		return nil
 	}
 	return err

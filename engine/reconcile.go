@@ -85,8 +85,8 @@ func (e *Engine) reconcileContainer(id, bootID string) error {
 	}
 	defer lock.Release()
 	err = e.reconcileLocked(id, bootID)
-	if errors.Is(err, state.ErrLocked) {
-		return nil // somebody looks into it
+	if isWatched(err) {
+		return nil
 	}
 	return err
 }

@@ -18,7 +18,7 @@ func (e *Engine) whenUnseen(id string, work func() error) error {
 			return err
 		}
 		err := work()
-		if !errors.As(err, new(*watchedError)) || time.Now().After(deadline) {
+		if !isWatched(err) || time.Now().After(deadline) {
 			return err
 		}
 	}
@@ -45,6 +45,10 @@ func (e *watchedError) Error() string {
 }
 
 func (e *watchedError) Unwrap() error { return e.cause }
+
+// isWatched tells whether something was left undone because somebody looks into the
+// container, and not because of another lock.
+func isWatched(err error) bool { return errors.As(err, new(*watchedError)) }
 
 // isGoing tells whether a container was to go with its run, which has ended, and is kept
 // only by those who look into it still.
