@@ -64,13 +64,25 @@ func lowerOptions(lower []string) []string {
 
 // escape writes a path for upperdir= and workdir=. Commas end an option of
 // mount(2).
-func escape(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `,`, `\,`).Replace(path)
-}
+func escape(path string) string { return guard(path, `\,`) }
 
 // escapeLower writes a path for lowerdir=, where colons part the layers.
-func escapeLower(path string) string {
-	return strings.NewReplacer(`\`, `\\`, `,`, `\,`, `:`, `\:`).Replace(path)
+func escapeLower(path string) string { return guard(path, `\,:`) }
+
+// guard writes a backslash before each of some characters. Most paths have none; a
+// strings.Replacer has tables of 6 KB for each, which a start would have to fill.
+func guard(path, characters string) string {
+	if !strings.ContainsAny(path, characters) {
+		return path
+	}
+	var guarded strings.Builder
+	for i := range len(path) {
+		if strings.IndexByte(characters, path[i]) >= 0 {
+			guarded.WriteByte('\\')
+		}
+		guarded.WriteByte(path[i])
+	}
+	return guarded.String()
 }
 
 // hasLowerPlus tells whether the kernel knows lowerdir+=, which came with 6.8.
