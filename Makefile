@@ -14,7 +14,9 @@
 
 SHELL := /bin/bash -o pipefail
 VERSION ?= $(shell scripts/version.sh)
-LDFLAGS := -s -w -X main.version=$(VERSION)
+# The program begins in an entry of our own, where it can fork before Go has threads
+# (internal/detach). Without -E it works all the same, and more slowly.
+LDFLAGS := -s -w -X main.version=$(VERSION) -E mydocker/internal/detach.entry
 # The command line library can write manual pages, with a Markdown library that
 # compiles regular expressions at every start: half a millisecond.
 TAGS := urfave_cli_no_docs

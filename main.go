@@ -16,6 +16,7 @@ import (
 	"mydocker/command"
 	"mydocker/container"
 	"mydocker/engine"
+	"mydocker/internal/detach"
 	"mydocker/internal/failpoint"
 )
 
@@ -33,7 +34,19 @@ func main() {
 		os.Exit(report(engine.Monitor(os.Args[1:])))
 	}
 	failpoint.Play("cli")
-	os.Exit(report(obey(os.Args)))
+	if err := detach.Begin(); err != nil {
+		os.Exit(report(err))
+	}
+	os.Exit(stay(report(obey(os.Args))))
+}
+
+// stay has a command stay as the monitor of the container that it has started, when all
+// is said and done. Its caller takes it for ended then.
+func stay(status int) int {
+	if remaining == nil {
+		return status
+	}
+	return report(remaining.Stay(status))
 }
 
 // obey runs a command. One whose output was lost has failed.

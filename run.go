@@ -24,6 +24,9 @@ func runCommand() cli.Command {
 	}
 }
 
+// remaining is the container that runs in the background when the command has ended.
+var remaining *engine.Session
+
 func run(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return command.UsageError(c, errors.New("reading arguments: IMAGE wanted, none given"))
@@ -52,6 +55,7 @@ func run(c *cli.Context) error {
 	trace.Print()
 	if options.Detached {
 		fmt.Fprintln(c.App.Writer, session.ID)
+		remaining = session
 		return session.Connection.Close()
 	}
 	return command.Show(session, command.ShowOptions{Stdin: options.Stdin})

@@ -11,6 +11,7 @@ import (
 	"mydocker/container/launch"
 	"mydocker/container/rootfs"
 	"mydocker/internal/failpoint"
+	"mydocker/internal/process"
 )
 
 // visitor is a thread of the caller that makes a container from inside: it
@@ -285,7 +286,9 @@ func (v *visitor) launch() (err error) {
 	v.process.bear(birth{pid: child.Pid, pidfd: child.Pidfd})
 	failpoint.Born("init", child.Pid)
 	go func() {
-		awaitEnd(v.process.pidfd)
+		if process.AwaitEnd(v.process.pidfd) != nil {
+			awaitEnd(v.process.pidfd)
+		}
 		close(v.died)
 		<-v.through // whoever is told of the end may reap the process, whose pid then means nothing
 		v.process.tellEnd()

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 
 	"golang.org/x/sys/unix"
@@ -76,9 +77,12 @@ func (e *Engine) correct(said attendance, inFlight []string) {
 	})
 }
 
-// sign puts a monitor's name on the roll. Without it things take longer.
+// sign puts a monitor's name on the roll. Without it things take longer. The signature is
+// the thread's, which has to strike it: the goroutine stays with it.
 func (m *monitor) sign() {
-	if !m.within { // else this goroutine may move to another thread
-		m.signature, _ = roll.Sign(m.engine.rollPath(), m.record.ID)
+	if m.goesWithCommand() {
+		return
 	}
+	runtime.LockOSThread()
+	m.signature, _ = roll.Sign(m.engine.rollPath(), m.record.ID)
 }

@@ -12,11 +12,14 @@ import (
 	"golang.org/x/sys/unix"
 
 	"mydocker/attach"
+	"mydocker/internal/detach"
+	"mydocker/internal/failpoint"
 )
 
-// hosted is a monitor that lives in the command that runs the container, for
-// one that goes when the command does. If the command is killed, the kernel
-// kills the program with it, and the next command cleans up.
+// hosted is a monitor that lives in the command that runs the container: for one
+// that goes when the command does, or where the command stays when its caller takes
+// it for ended. If the command is killed, the kernel kills the program with it, and
+// the next command cleans up.
 type hosted struct {
 	*monitor
 	ended  chan error
@@ -24,10 +27,10 @@ type hosted struct {
 }
 
 // hostMonitor starts a monitor in this process. It waits for the command, and
-// closes the ports when it ends.
-func (e *Engine) hostMonitor(id string, held ports) (*monitorProcess, error) {
+// closes the ports when it ends. departure is nil for one that goes with the command.
+func (e *Engine) hostMonitor(id string, held ports, departure *detach.Departure) (*monitorProcess, error) {
 	m := beginMonitor(e)
-	m.ports, m.within, m.decided = held, true, make(chan struct{})
+	m.ports, m.within, m.departure, m.decided = held, true, departure, make(chan struct{})
 	process, command, err := hostedPair(m)
 	if err != nil {
 		held.close()
@@ -39,13 +42,51 @@ func (e *Engine) hostMonitor(id string, held ports) (*monitorProcess, error) {
 	// here ignores this one as well.
 	signal.Ignore(unix.SIGPIPE)
 	h := process.hosted
-	h.takeSignals = sync.OnceFunc(func() { h.outliveTerminal(process.connection); process.connection.ForwardSignals() })
+	h.takeSignals = sync.OnceFunc(func() { h.take(process.connection) })
 	go func() {
 		defer held.close()
 		defer command.Close()
 		h.ended <- h.serveCommand(command, id)
 	}()
 	return process, nil
+}
+
+// hostDetached is hostMonitor for a container that stays when the command's caller takes
+// that for ended.
+func (e *Engine) hostDetached(id string, held ports) (*monitorProcess, error) {
+	departure, err := detach.Prepare()
+	if err != nil {
+		held.close()
+		return nil, fmt.Errorf("starting monitor: %w", err)
+	}
+	process, err := e.hostMonitor(id, held, departure)
+	if err != nil {
+		departure.Close()
+	}
+	return process, err
+}
+
+// take keeps signals from ending the command: they are the program's or, where that
+// stays anyway, nobody's until the caller knows of it.
+func (h *hosted) take(connection *attach.Connection) {
+	if h.departure != nil {
+		h.departure.Persist()
+		return
+	}
+	h.outliveTerminal(connection)
+	connection.ForwardSignals()
+}
+
+// Stay has the command stay as the container's monitor, if it is that, and tells its
+// caller that it has ended with a status.
+func (s *Session) Stay(status int) error {
+	if s.monitor == nil {
+		return nil
+	}
+	failpoint.Play("monitor")
+	failpoint.Born("monitor", os.Getpid())
+	s.monitor.departure.Leave(status, monitorWords(s.engine.Layout, s.ID)...)
+	return <-s.monitor.ended
 }
 
 // hostedPair connects a monitor within this process with the command.

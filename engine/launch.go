@@ -12,6 +12,7 @@ import (
 
 	"mydocker/attach"
 	"mydocker/image"
+	"mydocker/internal/detach"
 	"mydocker/internal/failpoint"
 	"mydocker/internal/process"
 	"mydocker/network"
@@ -106,13 +107,17 @@ func (e *Engine) launch(record *Record, joining *state.Lock) (*Session, error) {
 
 // newMonitor gives the monitor that fits: a process of its own where the
 // container may stay when the command goes, and otherwise the command itself,
-// which saves the time that a process takes to start.
+// which saves the time that a process takes to start. A command that can leave its
+// caller is its own monitor, too.
 func (e *Engine) newMonitor(record *Record, held ports) (*monitorProcess, error) {
-	if record.Detached || record.Process.Terminal {
+	switch {
+	case record.Detached && detach.Possible():
+		return e.hostDetached(record.ID, held)
+	case record.Detached || record.Process.Terminal:
 		defer held.close()
 		return e.spawnMonitor(record.ID, held)
 	}
-	return e.hostMonitor(record.ID, held)
+	return e.hostMonitor(record.ID, held, nil)
 }
 
 // takeBack cleans up after a launch that came to nothing. Its monitor may have
@@ -213,6 +218,11 @@ type monitorProcess struct {
 // MonitorName is the name under which the program runs as a monitor.
 const MonitorName = "mydocker-monitor"
 
+// monitorWords are the arguments of a monitor, its name first.
+func monitorWords(layout state.Layout, id string) []string {
+	return []string{MonitorName, layout.Root, layout.RunRoot, id}
+}
+
 // spawnMonitor starts a monitor in a session of its own. It ends by itself
 // when the connection closes before it is told to go on. It keeps the ports for
 // as long as it lives.
@@ -222,7 +232,7 @@ func (e *Engine) spawnMonitor(id string, held ports) (*monitorProcess, error) {
 		return nil, err
 	}
 	defer theirs.Close()
-	pid, err := forkMonitor(append([]*os.File{theirs}, held...), e.Layout.Root, e.Layout.RunRoot, id)
+	pid, err := forkMonitor(append([]*os.File{theirs}, held...), monitorWords(e.Layout, id))
 	if err != nil {
 		return nil, fmt.Errorf("starting monitor: %w", errors.Join(err, ours.Close()))
 	}
@@ -236,7 +246,7 @@ func (e *Engine) spawnMonitor(id string, held ports) (*monitorProcess, error) {
 
 // forkMonitor does what os/exec would, which forks another process first, to find
 // out what this kernel can do.
-func forkMonitor(files []*os.File, arguments ...string) (pid int, err error) {
+func forkMonitor(files []*os.File, words []string) (pid int, err error) {
 	null, err := os.OpenFile(os.DevNull, os.O_RDWR, 0)
 	if err != nil {
 		return 0, err
@@ -252,7 +262,7 @@ func forkMonitor(files []*os.File, arguments ...string) (pid int, err error) {
 		return 0, err
 	}
 	err = failpoint.Around("spawn monitor", func() error {
-		pid, err = syscall.ForkExec("/proc/self/exe", append([]string{MonitorName}, arguments...), &syscall.ProcAttr{
+		pid, err = syscall.ForkExec("/proc/self/exe", words, &syscall.ProcAttr{
 			Dir: "/", Env: os.Environ(), Files: descriptors, Sys: &syscall.SysProcAttr{Setsid: true},
 		})
 		return err

@@ -128,7 +128,7 @@ func (m *monitor) bidFarewell(code byte) {
 // visitorPatience is how long visitors may take to read the last of the output. A
 // monitor of its own has time; a command's user waits for the command.
 func (m *monitor) visitorPatience() time.Duration {
-	if m.within {
+	if m.goesWithCommand() {
 		return 2 * time.Second
 	}
 	return 0

@@ -14,6 +14,7 @@ import (
 
 	"mydocker/attach"
 	"mydocker/container"
+	"mydocker/internal/detach"
 	"mydocker/internal/failpoint"
 	"mydocker/internal/rest"
 	"mydocker/internal/roll"
@@ -41,6 +42,8 @@ type monitor struct {
 	ports   ports // that it holds; nil: those behind monitorFD
 	within  bool  // it lives in the command
 
+	departure *detach.Departure // how that leaves its caller; nil: it does not
+
 	signature *roll.Signature // until the container's end
 
 	takeSignals func() // from the command in which it lives, once
@@ -52,6 +55,9 @@ type monitor struct {
 	closed   chan struct{}  // when nobody is let in any more
 	arriving sync.WaitGroup // clients who have not said what they want
 }
+
+// goesWithCommand tells whether the monitor ends when the command does.
+func (m *monitor) goesWithCommand() bool { return m.within && m.departure == nil }
 
 // Monitor is the life of a monitor. Its arguments are root, run root and ID.
 func Monitor(arguments []string) error {

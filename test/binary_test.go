@@ -35,7 +35,7 @@ func installBinary(path string) error {
 	if made := os.Getenv(binaryVariable); made != "" {
 		return copyFile(made, path, 0o755)
 	}
-	build := exec.Command("go", "build", "-trimpath", "-tags=urfave_cli_no_docs", "-ldflags=-s -w -X main.version=0.0.0-test", "-o", path, "mydocker")
+	build := exec.Command("go", "build", "-trimpath", "-tags=urfave_cli_no_docs", "-ldflags=-s -w -X main.version=0.0.0-test -E mydocker/internal/detach.entry", "-o", path, "mydocker")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	return runBuild(build)
 }

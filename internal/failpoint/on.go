@@ -51,7 +51,9 @@ var self = struct {
 
 // Play says which role this process has.
 func Play(role string) {
+	self.Lock()
 	self.role = role
+	self.Unlock()
 	directory() // while its path leads there
 }
 

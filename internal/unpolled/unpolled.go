@@ -26,6 +26,12 @@ func Open(name string, flags int) (*os.File, error) {
 // Polled makes one of the files that Go polls out of a file, which it closes.
 func Polled(file *os.File) (*os.File, error) {
 	defer file.Close()
+	return PolledCopy(file)
+}
+
+// PolledCopy gives a duplicate of a file's descriptor that Go polls. What is open behind
+// both does not block any more.
+func PolledCopy(file *os.File) (*os.File, error) {
 	fd, err := unix.FcntlInt(file.Fd(), unix.F_DUPFD_CLOEXEC, 0)
 	if err == nil {
 		err = unix.SetNonblock(fd, true)

@@ -19,7 +19,7 @@ tests=$work/tests
 mkdir -p "$tests"
 
 say "building the tests"
-CGO_ENABLED=0 go build -trimpath -tags urfave_cli_no_docs -ldflags "-s -w -X main.version=0.0.0-test" -o "$tests/mydocker" .
+CGO_ENABLED=0 go build -trimpath -tags urfave_cli_no_docs -ldflags "-s -w -X main.version=0.0.0-test -E mydocker/internal/detach.entry" -o "$tests/mydocker" .
 CGO_ENABLED=0 go build -trimpath -ldflags "-s -w" -o "$tests/attempt" ./test/attempt
 scripts/busybox-image.sh "$tests/busybox.tar"
 install -m 755 scripts/vm/run-tests "$tests/run"

@@ -21,7 +21,7 @@ func Binary(path string, tags ...string) error {
 		return copyFile(made, path, 0o755)
 	}
 	build := exec.Command("go", "build", "-trimpath", "-tags="+strings.Join(tags, ","),
-		"-ldflags=-s -w -X main.version=0.0.0-test", "-o", path, "mydocker")
+		"-ldflags=-s -w -X main.version=0.0.0-test -E mydocker/internal/detach.entry", "-o", path, "mydocker")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	return run(build)
 }
