@@ -218,6 +218,21 @@ func TestSlowClientLosesNothing(t *testing.T) {
 	}
 }
 
+// One that comes between the program's end and the telling of it holds nobody up either.
+func TestLateSlowClientHoldsNobodyUp(t *testing.T) {
+	hub := NewHub(newProgram())
+	hub.Widen()
+	join(t, hub, true, false)
+	written := make(chan bool)
+	go func() {
+		for range 64 {
+			hub.Output(Stdout, make([]byte, 32<<10))
+		}
+		close(written)
+	}()
+	get(t, written)
+}
+
 func TestHostileFrame(t *testing.T) {
 	ours, theirs := net.Pipe()
 	go func() {

@@ -25,6 +25,7 @@ type Hub struct {
 	mutex   sync.Mutex
 	clients map[*Connection]*subscription
 	ended   *byte // the exit status
+	wide    bool  // new clients may fall behind, too
 
 	// The goroutines that send to clients; End may leave visitors behind.
 	joined, visiting sync.WaitGroup
@@ -69,6 +70,9 @@ func (h *Hub) join(client *Connection, hello Greeting, senders *sync.WaitGroup) 
 	}
 	joined := &subscription{outbox: newOutbox(), output: hello.Output, trace: hello.Trace, counts: hello.Counts}
 	h.clients[client] = joined
+	if h.wide {
+		joined.outbox.widen()
+	}
 	if hello.Counts {
 		joined.outbox.put(taken(0))
 	}
@@ -168,11 +172,12 @@ func (h *Hub) listeners(wants func(*subscription) bool) []*outbox {
 	return listeners
 }
 
-// Widen lets clients fall behind without holding up the rest of the output,
-// once the program has ended.
+// Widen lets clients, those who are still to come as well, fall behind without
+// holding up the rest of the output, once the program has ended.
 func (h *Hub) Widen() {
 	h.mutex.Lock()
 	defer h.mutex.Unlock()
+	h.wide = true
 	for _, client := range h.clients {
 		client.outbox.widen()
 	}
