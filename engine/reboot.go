@@ -32,13 +32,19 @@ func (e *Engine) reconcileBoot(bootID string, usual func() error) error {
 	if err != nil {
 		return err
 	}
-	var errs []error
+	known, errs := true, []error(nil)
 	for id := range ids {
-		if err := e.reconcileInterrupted(id, bootID); err != nil {
+		switch err := e.reconcileInterrupted(id, bootID); {
+		case errors.Is(err, state.ErrLocked):
+			known = false // whoever works on it may die before it is at rest
+		case err != nil:
 			errs = append(errs, fmt.Errorf("cleaning up container %q after a reboot: %w", id, err))
 		}
 	}
-	errs = append(errs, usual(), e.freeLeases(), state.WriteFile(e.bootPath(), []byte(bootID), state.Quick))
+	errs = append(errs, usual(), e.freeLeases())
+	if known {
+		errs = append(errs, state.WriteFile(e.bootPath(), []byte(bootID), state.Quick))
+	}
 	return errors.Join(errs...)
 }
 
@@ -62,13 +68,9 @@ func (e *Engine) everyID() (map[string]bool, error) {
 }
 
 // reconcileInterrupted sees to one container. What has a live record is
-// reconcileContainers' to see to, and what is locked somebody works on, who has
-// been here before.
+// reconcileContainers' to see to. state.ErrLocked says that somebody works on it.
 func (e *Engine) reconcileInterrupted(id, bootID string) error {
 	lock, err := state.Acquire(e.Layout.Lock(state.ContainerLock, id), 0)
-	if errors.Is(err, state.ErrLocked) {
-		return nil
-	}
 	if err != nil {
 		return err
 	}
