@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"sync/atomic"
 
 	"mydocker/cgroups/manager"
 	"mydocker/internal/interrupt"
@@ -29,8 +30,10 @@ func (e *Engine) whileFrozen(found Container, do func() error) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, insistently(func() error { return e.endFreeze(id) })) }()
-	defer interrupt.Before(func() { e.endFreeze(id) })() // what is left the next command sees to
+	var settled atomic.Bool
+	defer interrupt.Before(func() { e.abandonFreeze(id, settled.Load()) })()
 	err = e.freezeResources(id).Create(e.observer())
+	settled.Store(true)
 	switch unwanted := errors.Is(err, manager.ErrThawed) || !state.Exists(e.freezeMark(id)); {
 	case unwanted || found.live.Program.ending():
 		if err := e.thawNow(id); err != nil {
@@ -40,6 +43,16 @@ func (e *Engine) whileFrozen(found Container, do func() error) (err error) {
 		return fmt.Errorf("%w; do without it: --pause=false", err)
 	}
 	return do()
+}
+
+// abandonFreeze is for a command that a signal ends. While it is still freezing, it may
+// do so once more after this: the mark stays then, and the next command thaws.
+func (e *Engine) abandonFreeze(id string, settled bool) {
+	if settled {
+		e.endFreeze(id) // what is left the next command sees to
+		return
+	}
+	e.thawNow(id)
 }
 
 // endFreeze thaws a container that this command has frozen.
