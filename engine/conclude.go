@@ -26,7 +26,11 @@ func (e *Engine) conclude(record *Record, exit Exit) error {
 		if record.AutoRemove {
 			return e.eraseUnseen(record)
 		}
-		return e.rest(record, exit)
+		if err := e.rest(record, exit); err != nil {
+			return err
+		}
+		state.Sync(e.recordPath(record.ID)) // should the disk refuse, all else is done
+		return nil
 	})
 }
 

@@ -177,8 +177,10 @@ func (m *monitor) finish(status container.ExitStatus) error {
 	if !m.isDisowned() {
 		err = errors.Join(err, m.engine.retire(m.record, exit))
 	}
+	var persisting sync.WaitGroup
+	persisting.Go(m.persist) // while clients read to the end, however long that takes
 	m.bidFarewell(byte(exit.Code))
-	m.persist()
+	persisting.Wait()
 	return err
 }
 
