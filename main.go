@@ -37,6 +37,9 @@ func main() {
 	if err := detach.Begin(); err != nil {
 		os.Exit(report(err))
 	}
+	if detach.Possible() {
+		failpoint.Born("cli", os.Getpid()) // its caller knows another process
+	}
 	os.Exit(stay(report(obey(os.Args))))
 }
 

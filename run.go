@@ -54,11 +54,24 @@ func run(c *cli.Context) error {
 	}
 	trace.Print()
 	if options.Detached {
-		fmt.Fprintln(c.App.Writer, session.ID)
 		remaining = session
-		return session.Connection.Close()
+		told := tellID(c, session.ID)
+		if err := session.Connection.Close(); told == nil {
+			return err
+		}
+		return told
 	}
 	return command.Show(session, command.ShowOptions{Stdin: options.Stdin})
+}
+
+// tellID prints a container's ID. Who has no use for it otherwise needs to know what
+// runs.
+func tellID(c *cli.Context, id string) error {
+	_, err := fmt.Fprintln(c.App.Writer, id)
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("telling the container's ID: %v; it runs as %q, and goes with: %s rm -f %s", err, id, c.App.Name, id)
 }
 
 func explainRun(c *cli.Context, options engine.RunOptions) error {

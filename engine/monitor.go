@@ -43,6 +43,7 @@ type monitor struct {
 	within  bool  // it lives in the command
 
 	departure *detach.Departure // how that leaves its caller; nil: it does not
+	present   chan struct{}     // closed when everybody can see that it has started
 
 	signature *roll.Signature // until the container's end
 
@@ -157,7 +158,10 @@ func (m *monitor) supervise(command *attach.Connection, hello attach.Greeting) e
 		command.Close() // so that it does not wait for ever, if it is there
 	}
 	m.sign()
-	go m.hub.Serve(command, hello, !m.record.Detached)
+	if m.present != nil {
+		close(m.present)
+	}
+	go m.hub.Serve(command, hello, m.within || !m.record.Detached)
 	m.known = *m.record
 	go m.accept()
 	go m.persist()

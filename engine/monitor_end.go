@@ -83,8 +83,12 @@ func (m *monitor) endInput() {
 }
 
 // Hangup ends a program whose owner has gone, as a closing terminal does, so
-// that no container stays that nobody sees.
+// that no container stays that nobody sees. One in the background stays, unless its
+// start has come to nothing.
 func (m *monitor) Hangup() {
+	if m.record.Detached && !m.isDisowned() {
+		return
+	}
 	if m.disowned.Load() {
 		m.process.Signal(unix.SIGKILL)
 		return

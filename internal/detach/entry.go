@@ -8,8 +8,8 @@ import "golang.org/x/sys/unix"
 //
 // It does where the words after "run" have -d or --detach among the flags: the child
 // becomes the command, and the process that the caller has started only waits for it,
-// passes signals on, and ends with the status that it is told (Departure.Leave) or with
-// the child's. Where a flag without a value comes before the image, a -d of the program
+// passes signals on, and ends with the status that it is told (Departure.Leave) or as the
+// child does. Where a flag without a value comes before the image, a -d of the program
 // is taken for the command's; then the command is the child all the same, and ends with
 // its status.
 func entry()

@@ -192,8 +192,21 @@ child:
 	MOVBLZX AX, DI
 	JMP  exit
 
-killed:
-	ADDL $128, DI
+killed: // and so is this one
+	MOVQ DI, R14
+	MOVL $const_setMask, DI
+	LEAQ BEFORE(SP), SI
+	XORL DX, DX
+	MOVL $8, R10
+	MOVL $const_sysSigprocmask, AX
+	SYSCALL
+	MOVL $const_sysGetpid, AX
+	SYSCALL
+	MOVQ AX, DI
+	MOVQ R14, SI
+	MOVL $const_sysKill, AX
+	SYSCALL
+	LEAQ 128(R14), DI // unless it takes no notice of the signal
 
 exit:
 	MOVL $const_sysExitGroup, AX

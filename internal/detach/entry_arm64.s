@@ -194,8 +194,20 @@ child:
 	AND  $0xff, R1, R0
 	B    exit
 
-killed:
-	ADD  $128, R0
+killed: // and so is this one
+	MOVD R0, R21
+	MOVD $const_setMask, R0
+	ADD  $BEFORE, RSP, R1
+	MOVD $0, R2
+	MOVD $8, R3
+	MOVD $const_sysSigprocmask, R8
+	SVC
+	MOVD $const_sysGetpid, R8
+	SVC
+	MOVD R21, R1
+	MOVD $const_sysKill, R8
+	SVC
+	ADD  $128, R21, R0 // unless it takes no notice of the signal
 
 exit:
 	MOVD $const_sysExitGroup, R8

@@ -136,20 +136,27 @@ func (a actor) doomed() bool {
 // actors gives the processes of the roles that are alive; of all when none is
 // named.
 func (b *board) actors(roles ...string) []actor {
+	return slices.DeleteFunc(b.cast(), func(a actor) bool {
+		return len(roles) > 0 && !slices.Contains(roles, a.role) || !a.alive()
+	})
+}
+
+// cast gives all processes that there have been. The last role of each counts: a command
+// can become a monitor.
+func (b *board) cast() (cast []actor) {
 	text, _ := os.ReadFile(b.path("pids"))
-	var found []actor
 	for line := range strings.Lines(string(text)) {
 		fields := strings.Fields(line)
-		if len(fields) != 3 || len(roles) > 0 && !slices.Contains(roles, fields[0]) {
+		if len(fields) != 3 {
 			continue
 		}
-		pid, _ := strconv.Atoi(fields[1])
-		start, _ := strconv.ParseUint(fields[2], 10, 64)
-		if a := (actor{fields[0], pid, start}); a.alive() {
-			found = append(found, a)
-		}
+		a := actor{role: fields[0]}
+		a.pid, _ = strconv.Atoi(fields[1])
+		a.start, _ = strconv.ParseUint(fields[2], 10, 64)
+		cast = slices.DeleteFunc(cast, func(other actor) bool { return other.pid == a.pid && other.start == a.start })
+		cast = append(cast, a)
 	}
-	return found
+	return cast
 }
 
 // awaitBirth waits until it is known who plays a role. A process may come to its

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -90,7 +91,9 @@ func pointsOf(hits, born []string) []point {
 	var points []point
 	for _, hit := range hits {
 		if role, isBirth := strings.CutPrefix(hit, "born "); isBirth {
-			born = append(born[:len(born):len(born)], role)
+			if !slices.Contains(born, role) {
+				born = append(born[:len(born):len(born)], role)
+			}
 			continue
 		}
 		points = append(points, point{hit, born})
