@@ -85,6 +85,7 @@ func measure(stage *rows.Stage) ([]figure, error) {
 		run  command
 	}{
 		{"run", p.Run}, {"run with network and port", p.RunNetwork},
+		{"run in the background", p.Background},
 	} {
 		c, err := countMedian(kind.run, filepath.Join(stage.Scratch, "strace"))
 		if err != nil {

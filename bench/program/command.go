@@ -25,6 +25,7 @@ type Program struct {
 
 	Run           func(name string) *exec.Cmd           // "true" without network, in the foreground, removed at its end
 	RunNetwork    func(name string) *exec.Cmd           // the same, on the network and with port 8080 published
+	Background    func(name string) *exec.Cmd           // one in the background that ends at once
 	Detach        func(name string) *exec.Cmd           // an idle program in the background, on the network
 	Serve         func(name string, port int) *exec.Cmd // a web server in the background, with a published port
 	Leave         func(name string) *exec.Cmd           // "true", whose container stays when it has ended

@@ -13,6 +13,7 @@ func Mydocker(path, directory, archive string) *Program {
 	p := &Program{Name: "mydocker", Version: firstLine(path, "version")}
 	e.words(p)
 	p.Run = func(string) *exec.Cmd { return e.run([]string{"--rm"}, "true") }
+	p.Background = func(string) *exec.Cmd { return e.run([]string{"--rm", "-d"}, "true") }
 	p.Leave = func(name string) *exec.Cmd { return e.run([]string{"--rm=false", "--name", name}, "true") }
 	p.Import = func(archive, name string) *exec.Cmd { return e.command("image", "import", archive, name) }
 	// A crowd of a thousand does not fit into the default of 254 addresses.

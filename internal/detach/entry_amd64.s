@@ -18,13 +18,9 @@
 TEXT ·entry(SB), NOSPLIT|NOFRAME, $0
 	MOVQ 0(SP), R12
 	LEAQ 8(SP), R13
-	CMPQ R12, $3
-	JLT  begin
-	MOVQ 8(R13), AX
-	CMPL (AX), $0x006e7572 // "run"
-	JNE  begin
-	MOVQ $2, R14
+	MOVQ $1, R14
 	XORL R15, R15          // whether the next word may belong to the one before
+	XORL R11, R11          // whether "run" has been met
 
 word:
 	CMPQ R14, R12
@@ -34,8 +30,16 @@ word:
 	CMPB (SI), $'-'
 	JEQ  flag
 	TESTL R15, R15
-	JZ   begin             // the image: flags after it are the program's
+	JZ   alone
 	XORL R15, R15
+	JMP  word
+
+alone:
+	TESTL R11, R11
+	JNZ  begin             // the image: flags after it are the program's
+	CMPL (SI), $0x006e7572 // "run"
+	JNE  begin
+	MOVL $1, R11
 	JMP  word
 
 flag:
@@ -47,6 +51,8 @@ flag:
 	JEQ  begin
 
 named:
+	TESTL R11, R11
+	JZ   valued
 	CMPL (SI), $0x61746564 // "deta"
 	JNE  short
 	MOVL 4(SI), AX

@@ -18,15 +18,9 @@
 TEXT ·entry(SB), NOSPLIT|NOFRAME, $0
 	MOVD 0(RSP), R19
 	ADD  $8, RSP, R20
-	CMP  $3, R19
-	BLT  begin
-	MOVD 8(R20), R0
-	MOVWU (R0), R1
-	MOVD $0x006e7572, R2 // "run"
-	CMP  R2, R1
-	BNE  begin
-	MOVD $2, R21
+	MOVD $1, R21
 	MOVD $0, R22         // whether the next word may belong to the one before
+	MOVD $0, R23         // whether "run" has been met
 
 word:
 	CMP  R19, R21
@@ -36,8 +30,17 @@ word:
 	MOVBU (R3), R0
 	CMP  $'-', R0
 	BEQ  flag
-	CBZ  R22, begin      // the image: flags after it are the program's
+	CBZ  R22, alone
 	MOVD $0, R22
+	B    word
+
+alone:
+	CBNZ R23, begin      // the image: flags after it are the program's
+	MOVWU (R3), R1
+	MOVD $0x006e7572, R2 // "run"
+	CMP  R2, R1
+	BNE  begin
+	MOVD $1, R23
 	B    word
 
 flag:
@@ -50,6 +53,7 @@ flag:
 	CBZ  R0, begin       // "--": no flags any more
 
 named:
+	CBZ  R23, valued
 	MOVWU (R3), R0
 	MOVD $0x61746564, R1 // "deta"
 	CMP  R1, R0
