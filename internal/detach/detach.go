@@ -140,7 +140,8 @@ func inscribe(memory []byte, title []string) {
 }
 
 // tell has the process end that the caller waits for. It is the only one that waits for
-// this signal; one that has been killed needs none.
+// this signal. Where no signal can be queued (RLIMIT_SIGPENDING) it is killed: it must not
+// wait for ever.
 func tell(pid, status int) {
 	information := struct {
 		signal, number, code int32
@@ -149,5 +150,8 @@ func tell(pid, status int) {
 		value                uint64
 		_                    [96]byte
 	}{signal: leaveSignal, code: queued, pid: int32(os.Getpid()), uid: int32(os.Getuid()), value: uint64(status)}
-	unix.RawSyscall(unix.SYS_RT_SIGQUEUEINFO, uintptr(pid), leaveSignal, uintptr(unsafe.Pointer(&information)))
+	_, _, err := unix.RawSyscall(unix.SYS_RT_SIGQUEUEINFO, uintptr(pid), leaveSignal, uintptr(unsafe.Pointer(&information)))
+	if err != 0 {
+		unix.Kill(pid, unix.SIGKILL)
+	}
 }
