@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
-	"io/fs"
 	"os"
 	"time"
 )
@@ -20,11 +19,11 @@ type Selection struct {
 // Read passes the selected entries, oldest first, to each, and returns a
 // position from which Follow goes on.
 func Read(path string, selection Selection, each func(Entry) error) (*Position, error) {
-	position, err := open(path)
+	files, err := present(path)
 	if err != nil {
 		return nil, err
 	}
-	position.selection = selection
+	position := &Position{path: path, selection: selection, files: files}
 	keep := newTail(selection.Tail, each)
 	err = position.drain(keep.add)
 	if err == nil {
@@ -46,48 +45,9 @@ type Position struct {
 	partial   []byte
 }
 
-// open opens all files of a log at once, so that no rotation takes one away
-// while the others are read. A log that is not there is empty.
-func open(path string) (*Position, error) {
-	position := &Position{path: path}
-	for number := 0; ; number++ {
-		file, err := os.Open(numbered(path, number))
-		if errors.Is(err, fs.ErrNotExist) && number > 0 {
-			break
-		}
-		if err != nil && number > 0 {
-			return nil, errors.Join(err, position.Close())
-		}
-		if err == nil {
-			position.prepend(file)
-		}
-	}
-	return position, nil
-}
-
-// prepend puts an older file in front. A rotation in between can show the
-// same file under its next number again.
-func (p *Position) prepend(file *os.File) {
-	if len(p.files) > 0 && same(file, p.files[0]) {
-		file.Close()
-		return
-	}
-	p.files = append([]*os.File{file}, p.files...)
-}
-
-func same(a, b *os.File) bool {
-	infoA, errA := a.Stat()
-	infoB, errB := b.Stat()
-	return errA == nil && errB == nil && os.SameFile(infoA, infoB)
-}
-
 // Close gives the files back.
 func (p *Position) Close() error {
-	var errs []error
-	for _, file := range p.files {
-		errs = append(errs, file.Close())
-	}
-	return errors.Join(errs...)
+	return closeAll(p.files)
 }
 
 // Follow passes the selected entries that have come since the last call. A file that
@@ -96,45 +56,20 @@ func (p *Position) Follow(each func(Entry) error) error {
 	if err := p.drain(each); err != nil {
 		return err
 	}
-	next, err := p.rotated()
-	if err != nil || next == nil {
+	now, err := present(p.path)
+	if err != nil {
 		return err
+	}
+	next := newer(now, p.files)
+	if len(next) == 0 {
+		return nil
 	}
 	// What was written between the drain and the rotation.
 	if err := p.drain(each); err != nil {
-		return errors.Join(err, next.Close())
+		return errors.Join(err, closeAll(next))
 	}
-	p.files = append(p.files, next.files...)
+	p.files = append(p.files, next...)
 	return p.drain(each)
-}
-
-// rotated gives the files that are newer than the newest one seen, nil when
-// there is none.
-func (p *Position) rotated() (*Position, error) {
-	now, err := open(p.path)
-	if err != nil {
-		return nil, err
-	}
-	if len(p.files) > 0 {
-		seen := p.files[len(p.files)-1]
-		for i, file := range now.files {
-			if same(file, seen) {
-				closeAll(now.files[:i+1])
-				now.files = now.files[i+1:]
-				break
-			}
-		}
-	}
-	if len(now.files) == 0 {
-		return nil, nil
-	}
-	return now, nil
-}
-
-func closeAll(files []*os.File) {
-	for _, file := range files {
-		file.Close()
-	}
 }
 
 // drain reads all files to their present ends; of the last, an entry that is

@@ -195,10 +195,3 @@ func (w *Writer) Close() error {
 	}
 	return errors.Join(append(errs, w.file.Close())...)
 }
-
-func numbered(path string, number int) string {
-	if number == 0 {
-		return path
-	}
-	return fmt.Sprintf("%s.%d", path, number)
-}
