@@ -22,6 +22,9 @@ type Entry struct {
 	Bytes  []byte    `json:"bytes,omitempty"`
 	Stream string    `json:"stream"`
 	Time   time.Time `json:"time"`
+	// Before is how many lines the log had before a file, in the file's first entry.
+	// So a reader knows what was rotated away before it came.
+	Before int64 `json:"before,omitempty"`
 }
 
 // Text is what the container printed: a line with its newline, or a part of
@@ -33,13 +36,25 @@ func (e Entry) Text() []byte {
 	return []byte(e.Log)
 }
 
-func encode(stream string, text []byte, now time.Time) ([]byte, error) {
+func newEntry(stream string, text []byte, now time.Time) Entry {
 	entry := Entry{Stream: stream, Time: now.UTC()}
 	if utf8.Valid(text) {
 		entry.Log = string(text)
 	} else {
 		entry.Bytes = text
 	}
-	line, err := json.Marshal(entry)
+	return entry
+}
+
+func (e Entry) encode() ([]byte, error) {
+	line, err := json.Marshal(e)
 	return append(line, '\n'), err
+}
+
+// decode reads a line. Nothing is taken of one that is not whole.
+func decode(line []byte) (entry Entry, whole bool) {
+	if json.Unmarshal(line, &entry) != nil {
+		return Entry{}, false
+	}
+	return entry, true
 }

@@ -28,7 +28,7 @@ type Writer struct {
 	mutex   sync.Mutex
 	file    *os.File
 	written int64
-	lost    int               // entries that could not be written since the last one that was
+	lost    int64             // entries that could not be written since the last one that was
 	reason  error             // why
 	partial map[string][]byte // the unfinished line of each stream
 }
@@ -118,8 +118,7 @@ func (w *Writer) confess(now time.Time) error {
 	if w.lost == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("mydocker: %d lines of output are missing here: %v\n", w.lost, w.reason)
-	err := w.write(Stderr, []byte(text), now)
+	err := w.write(Stderr, []byte(missing(w.lost, w.reason)), now)
 	if err == nil {
 		w.lost = 0
 	}
@@ -129,14 +128,9 @@ func (w *Writer) confess(now time.Time) error {
 // write writes an entry whole or, as far as it can, not at all: half a line
 // would spoil the next one.
 func (w *Writer) write(stream string, text []byte, now time.Time) error {
-	line, err := encode(stream, text, now)
+	line, err := w.encode(newEntry(stream, text, now))
 	if err != nil {
 		return err
-	}
-	if w.written > 0 && w.written+int64(len(line)) > w.size {
-		if err := w.rotate(); err != nil {
-			return err
-		}
 	}
 	n, err := w.file.Write(line)
 	if err != nil {
@@ -147,6 +141,24 @@ func (w *Writer) write(stream string, text []byte, now time.Time) error {
 	return nil
 }
 
+// encode makes a line of an entry, and room for it.
+func (w *Writer) encode(entry Entry) ([]byte, error) {
+	line, err := entry.encode()
+	if err != nil {
+		return nil, err
+	}
+	if w.written > 0 && w.written+int64(len(line)) > w.size {
+		if err := w.rotate(); err != nil {
+			return nil, err
+		}
+	}
+	if w.written > 0 {
+		return line, nil
+	}
+	entry.Before = linesThrough(numbered(w.path, 1))
+	return entry.encode()
+}
+
 // takeBack removes the beginning of an entry from the end of the file, unless
 // somebody else has changed its size.
 func (w *Writer) takeBack(n int) {
@@ -154,33 +166,6 @@ func (w *Writer) takeBack(n int) {
 	if err == nil && info.Size() == w.written+int64(n) {
 		w.file.Truncate(w.written)
 	}
-}
-
-// rotate makes the new file first: where that is not possible, all stays as it
-// is.
-func (w *Writer) rotate() error {
-	next := w.path + ".next"
-	file, err := os.OpenFile(next, os.O_WRONLY|os.O_CREATE|os.O_TRUNC|os.O_APPEND, 0o600)
-	if err != nil {
-		return fmt.Errorf("rotating log: %w", err)
-	}
-	if err := w.shift(next); err != nil {
-		return errors.Join(fmt.Errorf("rotating log: %w", err), file.Close(), os.Remove(next))
-	}
-	old := w.file
-	w.file, w.written = file, 0
-	return old.Close()
-}
-
-// shift gives each file the number after its own, and next the first place.
-func (w *Writer) shift(next string) error {
-	for number := w.files - 1; number > 0; number-- {
-		err := os.Rename(numbered(w.path, number-1), numbered(w.path, number))
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return err
-		}
-	}
-	return os.Rename(next, w.path)
 }
 
 // Close writes the unfinished lines and closes the log.
