@@ -17,6 +17,8 @@ func Logs() cli.Command {
 		Name:      "logs",
 		Usage:     "print what a container has printed",
 		ArgsUsage: "CONTAINER",
+		Description: "The log keeps the last 20 to 30 MiB, of which about 70 bytes are the stream and time of each line.\n" +
+			"   Where older lines are missing, standard error says how many.",
 		Flags: []cli.Flag{
 			cli.BoolFlag{Name: "f, follow", Usage: "go on until the container ends"},
 			cli.StringFlag{Name: "n, tail", Value: "all", Usage: "only the last so many lines"},
