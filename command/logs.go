@@ -2,7 +2,6 @@ package command
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"time"
 
@@ -43,21 +42,7 @@ func printLogs(c *cli.Context) error {
 	if err != nil {
 		return err
 	}
-	return e.Logs(c.Args().First(), selection, c.Bool("follow"), func(entry logs.Entry) error {
-		return printEntry(entry, c.Bool("timestamps"))
-	})
-}
-
-func printEntry(entry logs.Entry, stamped bool) error {
-	out := os.Stdout
-	if entry.Stream == logs.Stderr {
-		out = os.Stderr
-	}
-	if stamped {
-		fmt.Fprintf(out, "%s ", entry.Time.Format(time.RFC3339Nano))
-	}
-	_, err := out.Write(entry.Text())
-	return err
+	return e.Logs(c.Args().First(), selection, c.Bool("follow"), newLogPrinter(c.Bool("timestamps")))
 }
 
 func selectLogs(c *cli.Context) (selection logs.Selection, err error) {

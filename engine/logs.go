@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"errors"
 	"time"
 
 	"mydocker/logs"
@@ -9,26 +10,30 @@ import (
 // followPause is how often a followed log is looked at.
 const followPause = 50 * time.Millisecond
 
-// Logs passes a container's output to each. With follow it goes on until the
-// container has ended.
-func (e *Engine) Logs(reference string, selection logs.Selection, follow bool, each func(logs.Entry) error) error {
+// LogPrinter takes what a container has printed. It may gather entries until Flush
+// says that there are no more for now.
+type LogPrinter interface {
+	Print(logs.Entry) error
+	Flush() error
+}
+
+// Logs passes a container's output to the printer. With follow it goes on until
+// the container has ended.
+func (e *Engine) Logs(reference string, selection logs.Selection, follow bool, printer LogPrinter) error {
 	found, err := e.Container(reference)
 	if err != nil {
 		return err
 	}
 	id := found.Record.ID
-	position, err := logs.Read(e.logPath(id), selection, each)
-	if err != nil {
+	position, err := logs.Read(e.logPath(id), selection, printer.Print)
+	if err := errors.Join(err, printer.Flush()); err != nil {
 		return err
 	}
 	defer position.Close()
-	if !follow {
+	if !follow || found.live == nil {
 		return nil
 	}
-	if found.live == nil {
-		return nil
-	}
-	return followLog(position, e.watch(id, found.live), passing(selection.Until), each)
+	return followLog(position, e.watch(id, found.live), passing(selection.Until), printer)
 }
 
 // passing says when a time has passed; the zero time never does.
@@ -39,17 +44,19 @@ func passing(moment time.Time) <-chan time.Time {
 	return time.After(time.Until(moment))
 }
 
-func followLog(position *logs.Position, ended <-chan int, over <-chan time.Time, each func(logs.Entry) error) error {
-	for {
+func followLog(position *logs.Position, ended <-chan int, over <-chan time.Time, printer LogPrinter) error {
+	for last := false; !last; {
 		select {
 		case <-ended:
-			return position.Follow(each)
+			last = true
 		case <-over:
-			return position.Follow(each)
+			last = true
 		case <-time.After(followPause):
 		}
-		if err := position.Follow(each); err != nil {
+		err := position.Follow(printer.Print)
+		if err := errors.Join(err, printer.Flush()); err != nil {
 			return err
 		}
 	}
+	return nil
 }
