@@ -52,7 +52,7 @@ func (e *Engine) compose(options RunOptions) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := e.checkOptions(&options); err != nil {
+	if err := e.checkOptions(options); err != nil {
 		return nil, err
 	}
 	program, err := composeProcess(options, picture.Config)
@@ -67,13 +67,16 @@ func (e *Engine) compose(options RunOptions) (*Record, error) {
 		Version: recordVersion, ID: id, Name: options.Name, Created: time.Now(),
 		Image:   ImageReference{Name: options.Image, FullName: picture.Name, ID: picture.ID, Layers: picture.Layers},
 		Process: program, Hostname: options.Hostname, Labels: labels(picture, options.Labels),
-		Mounts: options.Mounts, ReadOnly: options.ReadOnly, Limits: options.Limits,
+		Mounts: options.Mounts, ReadOnly: options.ReadOnly, Limits: limitTasks(options.Limits),
 		Sysctls: options.Sysctls, Security: options.Security,
 		UserNS:  newUserNS(options.UserNS),
 		Network: options.Network, Publish: options.Ports,
 		Detached: options.Detached, AutoRemove: options.AutoRemove,
 	}
 	record.applyDefaults()
+	if err := manager.Verify(record.limits()); err != nil {
+		return nil, err
+	}
 	if err := e.planStorage(record); err != nil {
 		return nil, err
 	}
@@ -108,7 +111,7 @@ func labels(picture image.Image, own map[string]string) map[string]string {
 }
 
 // checkOptions refuses what this host or another container stands against.
-func (e *Engine) checkOptions(options *RunOptions) error {
+func (e *Engine) checkOptions(options RunOptions) error {
 	if err := e.checkNameFree(options.Name); err != nil {
 		return err
 	}
@@ -126,11 +129,7 @@ func (e *Engine) checkOptions(options *RunOptions) error {
 	if err := checkMountSources(options.Mounts); err != nil {
 		return err
 	}
-	if err := e.checkUserNS(newUserNS(options.UserNS), options.Mounts); err != nil {
-		return err
-	}
-	options.Limits = limitTasks(options.Limits)
-	return manager.Verify(options.Limits)
+	return e.checkUserNS(newUserNS(options.UserNS), options.Mounts)
 }
 
 // defaultTasks is the limit of processes and threads where the user sets none,

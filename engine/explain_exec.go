@@ -18,10 +18,13 @@ func (e *Engine) ExplainExec(reference string, options ExecOptions) ([]string, e
 	if err != nil {
 		return nil, err
 	}
+	join, err := e.cgroup(found.Record).JoinSteps("$BASHPID")
+	if err != nil {
+		return nil, err
+	}
 	lines := explain.Exec{
 		PID: target.Pid, Namespaces: namespaces(found.Record.UserNS), Process: config.Process,
-		UID: who.UID, GID: who.GID, Home: who.Home,
-		Join: e.cgroup(found.Record).JoinSteps("$BASHPID"),
+		UID: who.UID, GID: who.GID, Home: who.Home, Join: join,
 	}.Lines()
 	var s script
 	s.title("a further program in container %s, whose first process is pid %d", found.title(), target.Pid)

@@ -151,12 +151,16 @@ func (e *Engine) explainProcess(record *Record) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	join, err := e.cgroup(record).JoinSteps("$BASHPID")
+	if err != nil {
+		return nil, err
+	}
 	lines, streams := e.explainStreams(record)
 	return append(lines, explain.Container{
 		Spec: config.Spec, Rootfs: config.Rootfs, User: config.User, Init: config.Init,
 		Filtered: config.Seccomp != nil,
 		Target:   e.Layout.LiveContainer(record.ID) + "/rootfs", Streams: streams,
-		Join: e.cgroup(record).JoinSteps("$BASHPID"),
+		Join: join,
 	}.Start()...), nil
 }
 

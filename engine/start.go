@@ -1,6 +1,10 @@
 package engine
 
-import "fmt"
+import (
+	"fmt"
+
+	"mydocker/cgroups/manager"
+)
 
 // Start runs a container again that has ended. attached says whether the
 // caller shows it; the container then lives as long as the caller.
@@ -54,5 +58,8 @@ func (e *Engine) checkStart(found Container, reference string) error {
 	if err := checkMountSources(found.Record.Mounts); err != nil {
 		return err
 	}
-	return e.checkUserNS(found.Record.UserNS, found.Record.Mounts)
+	if err := e.checkUserNS(found.Record.UserNS, found.Record.Mounts); err != nil {
+		return err
+	}
+	return manager.Verify(found.Record.limits())
 }

@@ -71,6 +71,19 @@ func (c *Cgroup) managers() ([]cgroups.Manager, error) {
 	return managers(hierarchies, c.Path, c.Limits, c.Instance), nil
 }
 
+// holders gives the parts of a cgroup that is to be made or joined: all that its limits
+// need. Whoever was in some of them alone would be without the others' limits.
+func (c *Cgroup) holders() ([]cgroups.Manager, error) {
+	hierarchies, err := Hierarchies()
+	if err == nil {
+		err = verifyOffered(hierarchies, c.Limits)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return c.managers()
+}
+
 // verifyPath refuses a path that leads out of mydocker's own cgroups, since all
 // that lies at the path is killed on removal.
 func verifyPath(text string) error {
@@ -83,7 +96,7 @@ func verifyPath(text string) error {
 
 // Create implements resource.Resource.
 func (c *Cgroup) Create() error {
-	if err := c.each(cgroups.Manager.Create); err != nil {
+	if err := each(c.holders, cgroups.Manager.Create); err != nil {
 		return err
 	}
 	for _, pid := range c.Members {
@@ -122,7 +135,7 @@ func (c *Cgroup) Kill() error {
 // hierarchy. On version 1 this takes 5 to 20 ms when nobody did it just before; a
 // process that moves itself by OpenTasks takes a fraction of one.
 func (c *Cgroup) Join(pid int) error {
-	err := c.each(func(m cgroups.Manager) error { return m.Join(pid) })
+	err := each(c.holders, func(m cgroups.Manager) error { return m.Join(pid) })
 	if err != nil {
 		return fmt.Errorf("moving pid %d into cgroup %q: %w", pid, c.Path, err)
 	}
@@ -150,8 +163,10 @@ func (c *Cgroup) OOMKills() (uint64, error) {
 }
 
 // each does something in every hierarchy and stops at the first error.
-func (c *Cgroup) each(do func(cgroups.Manager) error) error {
-	managers, err := c.managers()
+func (c *Cgroup) each(do func(cgroups.Manager) error) error { return each(c.managers, do) }
+
+func each(find func() ([]cgroups.Manager, error), do func(cgroups.Manager) error) error {
+	managers, err := find()
 	if err != nil {
 		return err
 	}

@@ -26,7 +26,7 @@ func (e *Entrance) Members(list *members.List) {
 // Entrance finds it.
 func (c *Cgroup) Entrance() (Entrance, error) {
 	var found Entrance
-	err := c.each(func(m cgroups.Manager) error {
+	err := each(c.holders, func(m cgroups.Manager) error {
 		if _, unified := m.(*fs2.Manager); unified {
 			found.Directory = m.Location()
 		}

@@ -19,7 +19,11 @@ func TestExplainedLinesWork(t *testing.T) {
 	expect(t, cgroup, resource.Present)
 
 	child := shell(t, "read line")
-	bash(t, []string{fmt.Sprintf("PID=%d", child.Process.Pid)}, cgroup.JoinSteps("$PID"))
+	join, err := cgroup.JoinSteps("$PID")
+	if err != nil {
+		t.Fatal(err)
+	}
+	bash(t, []string{fmt.Sprintf("PID=%d", child.Process.Pid)}, join)
 	if !contains(t, cgroup, child.Process.Pid) {
 		t.Errorf("%v is without %d", processes(t, cgroup), child.Process.Pid)
 	}

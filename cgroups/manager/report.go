@@ -89,11 +89,10 @@ func (c *Cgroup) Explain() resource.Steps {
 }
 
 // JoinSteps gives the shell lines of Join; pid may be "$PID".
-func (c *Cgroup) JoinSteps(pid string) []string {
-	var steps []string
-	managers, _ := c.managers()
-	for _, m := range managers {
+func (c *Cgroup) JoinSteps(pid string) (steps []string, err error) {
+	err = each(c.holders, func(m cgroups.Manager) error {
 		steps = append(steps, m.JoinSteps(pid)...)
-	}
-	return steps
+		return nil
+	})
+	return steps, err
 }

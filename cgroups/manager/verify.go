@@ -25,23 +25,31 @@ func Verify(limits *specs.LinuxResources) error {
 }
 
 func verifyHost(hierarchies []cgroups.Hierarchy, limits *specs.LinuxResources) error {
-	parts := managers(hierarchies, "", limits, "")
-	if len(parts) == 0 {
-		return errors.New("finding cgroup hierarchies: none is mounted with a pids, memory or cpu controller; " +
-			"mount version 2 with: mount -t cgroup2 none /sys/fs/cgroup")
-	}
-	errs := []error{verifyCPUs(limits)}
-	for _, controller := range cgroups.LimitedControllers(limits) {
-		errs = append(errs, verifyController(hierarchies, controller))
-	}
+	errs := []error{verifyCPUs(limits), verifyOffered(hierarchies, limits)}
 	used := cgroups.UsedControllers(limits)
 	for _, hierarchy := range hierarchies {
 		if hierarchy.ReadOnly && hierarchy.Has(used...) {
 			errs = append(errs, readOnlyError(hierarchy))
 		}
 	}
-	for _, m := range parts {
+	for _, m := range managers(hierarchies, "", limits, "") {
 		errs = append(errs, m.Verify())
+	}
+	return errors.Join(errs...)
+}
+
+// verifyOffered says which limits have no hierarchy that could hold them. Other mount
+// namespaces may show fewer than the one in which a cgroup was made.
+func verifyOffered(hierarchies []cgroups.Hierarchy, limits *specs.LinuxResources) error {
+	used := cgroups.UsedControllers(limits)
+	if !slices.ContainsFunc(hierarchies, func(h cgroups.Hierarchy) bool { return h.Has(used...) }) {
+		return errors.New("finding cgroup hierarchies: none is mounted with a pids, memory or cpu controller; " +
+			"mount version 2 with: mount -t cgroup2 none /sys/fs/cgroup; " +
+			"\"ip netns exec NAME\" hides those of the host, \"nsenter --net=/run/netns/NAME\" does not")
+	}
+	var errs []error
+	for _, controller := range cgroups.LimitedControllers(limits) {
+		errs = append(errs, verifyController(hierarchies, controller))
 	}
 	return errors.Join(errs...)
 }
