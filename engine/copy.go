@@ -34,7 +34,7 @@ func (e *Engine) CopyFrom(reference, path, destination string, options CopyOptio
 	if !options.Archive {
 		wanted.Owner = &transfer.Owner{UID: os.Geteuid(), GID: os.Getegid()}
 	}
-	size, err = copyBetween(territory{inside.Root}, path, territory{}, destination, options.FollowLink, wanted)
+	size, err = copyBetween(inside.territory(), path, territory{}, destination, options.FollowLink, wanted)
 	if err != nil {
 		return size, fmt.Errorf("copying \"%s:%s\" to %q: %w", reference, path, destination, err)
 	}
@@ -52,7 +52,7 @@ func (e *Engine) CopyTo(source, reference, path string, options CopyOptions) (si
 	wanted := transferOptions()
 	wanted.To = inside.ids
 	inside.Inside(func() {
-		size, err = copyBetween(territory{}, source, territory{inside.Root}, path, options.FollowLink, wanted)
+		size, err = copyBetween(territory{}, source, inside.territory(), path, options.FollowLink, wanted)
 	})
 	if err != nil {
 		return size, fmt.Errorf("copying %q to \"%s:%s\": %w", source, reference, path, inside.explain(err))
@@ -103,7 +103,7 @@ func (e *Engine) PackFrom(reference, path string, to io.Writer, options CopyOpti
 		return err
 	}
 	defer func() { err = errors.Join(err, inside.close()) }()
-	if err := pack(territory{inside.Root}, path, to, options, inside.ids); err != nil {
+	if err := pack(inside.territory(), path, to, options, inside.ids); err != nil {
 		return fmt.Errorf("copying \"%s:%s\": %w", reference, path, err)
 	}
 	return nil
@@ -137,7 +137,10 @@ func (e *Engine) UnpackInto(source io.Reader, reference, path string) (err error
 		return err
 	}
 	defer func() { err = errors.Join(err, inside.close()) }()
-	inside.Inside(func() { _, err = archive.Merge(source, inside.Root, path, inside.ids) })
+	err = inside.absent.refuseAround(inside.Root, "") // where links would lead its entries, nobody knows yet
+	if err == nil {
+		inside.Inside(func() { _, err = archive.Merge(source, inside.Root, path, inside.ids) })
+	}
 	if err != nil {
 		return fmt.Errorf("unpacking into \"%s:%s\": %w", reference, path, inside.explain(err))
 	}

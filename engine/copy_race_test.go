@@ -48,7 +48,7 @@ func newArena(t *testing.T) arena {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { directory.Close() })
-	a.inside = territory{directory}
+	a.inside = territory{root: directory}
 	return a
 }
 

@@ -14,16 +14,23 @@ import (
 // as docker does, would leave a directory on the host that nobody owns.
 func checkMountSources(mounts []specs.Mount) error {
 	for _, mount := range mounts {
-		if mount.Type != "bind" {
-			continue
+		if err := checkMountSource(mount); err != nil {
+			return err
 		}
-		_, err := os.Stat(mount.Source)
-		if errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("%w; make it first with \"mkdir -p %s\"", err, mount.Source)
-		}
-		if err != nil {
-			return fmt.Errorf("mounting volume \"%s:%s\": %w", mount.Source, mount.Destination, err)
-		}
+	}
+	return nil
+}
+
+func checkMountSource(mount specs.Mount) error {
+	if mount.Type != "bind" {
+		return nil
+	}
+	_, err := os.Stat(mount.Source)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; make it first with \"mkdir -p %s\"", err, mount.Source)
+	}
+	if err != nil {
+		return fmt.Errorf("mounting volume \"%s:%s\": %w", mount.Source, mount.Destination, err)
 	}
 	return nil
 }
