@@ -39,6 +39,10 @@ func Validate(spec *specs.Spec) error {
 	return nil
 }
 
+// CheckMount refuses, before the host changes, a mount that must not lie where it is
+// to be.
+func CheckMount(mount specs.Mount) error { return rootfs.CheckMount(mount) }
+
 func validateNamespaces(spec *specs.Spec) error {
 	seen := make(map[specs.LinuxNamespaceType]bool)
 	for _, namespace := range spec.Linux.Namespaces {

@@ -25,7 +25,7 @@ type absences []absence
 // an absent one is absent with it: its own place may be nowhere else.
 func separate(mounts []specs.Mount) (present []specs.Mount, absent absences) {
 	for _, mount := range outermostFirst(mounts) {
-		err := checkMountSource(mount)
+		err := checkMount(mount)
 		if err == nil {
 			err = absent.covering(mount.Destination)
 		}

@@ -126,7 +126,7 @@ func (e *Engine) checkOptions(options RunOptions) error {
 			return err
 		}
 	}
-	if err := checkMountSources(options.Mounts); err != nil {
+	if err := checkMounts(options.Mounts); err != nil {
 		return err
 	}
 	return e.checkUserNS(newUserNS(options.UserNS), options.Mounts)

@@ -8,31 +8,46 @@ import (
 	"path/filepath"
 
 	specs "github.com/opencontainers/runtime-spec/specs-go"
+
+	"mydocker/container"
 )
 
-// checkMountSources refuses volumes whose host side is not there. Making it,
-// as docker does, would leave a directory on the host that nobody owns.
-func checkMountSources(mounts []specs.Mount) error {
+// checkMounts refuses volumes whose host side is not there, and mounts where a container
+// needs what the kernel has.
+func checkMounts(mounts []specs.Mount) error {
 	for _, mount := range mounts {
-		if err := checkMountSource(mount); err != nil {
+		if err := checkMount(mount); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func checkMountSource(mount specs.Mount) error {
+func checkMount(mount specs.Mount) error {
 	if mount.Type != "bind" {
+		if err := container.CheckMount(mount); err != nil {
+			return fmt.Errorf("mounting %s on %q: %w", mount.Type, mount.Destination, err)
+		}
 		return nil
 	}
-	_, err := os.Stat(mount.Source)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = fmt.Errorf("%w; make it first with \"mkdir -p %s\"", err, mount.Source)
+	err := checkMountSource(mount.Source)
+	if err == nil {
+		err = container.CheckMount(mount)
 	}
 	if err != nil {
 		return fmt.Errorf("mounting volume \"%s:%s\": %w", mount.Source, mount.Destination, err)
 	}
 	return nil
+}
+
+// checkMountSource refuses a place on the host that is not there. Making it, as docker
+// does, would leave a directory on the host that nobody owns.
+func checkMountSource(source string) error {
+	_, err := os.Stat(source)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%w; make it first with \"mkdir -p %s\"", err, source)
+	}
+	return err
 }
 
 // networkFiles are the files that a container gets from its run-time

@@ -55,7 +55,7 @@ func (e *Engine) checkStart(found Container, reference string) error {
 			return err
 		}
 	}
-	if err := checkMountSources(found.Record.Mounts); err != nil {
+	if err := checkMounts(found.Record.Mounts); err != nil {
 		return err
 	}
 	if err := e.checkUserNS(found.Record.UserNS, found.Record.Mounts); err != nil {

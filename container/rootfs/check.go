@@ -2,11 +2,13 @@ package rootfs
 
 import (
 	"fmt"
+	"os"
 	"path"
 	"slices"
 	"strings"
 
 	"github.com/opencontainers/runtime-spec/specs-go"
+	"golang.org/x/sys/unix"
 )
 
 // Check refuses, without touching the host, what Make could not make.
@@ -62,6 +64,46 @@ func checkMount(mount specs.Mount, mapped bool) error {
 		return fmt.Errorf("option \"idmap\": only for bind mounts")
 	}
 	return nil
+}
+
+// CheckMount refuses what may not lie on the kernel's own directories, after a look at
+// its source: it would hide procfs, or leave the container without devices.
+func CheckMount(mount specs.Mount) error {
+	if !isSystem(mount.Destination) {
+		return nil
+	}
+	wanted, err := parseOptions(mount.Type, mount.Options)
+	if err != nil {
+		return err
+	}
+	if !wanted.hasSource() {
+		return checkProc(mount, nil)
+	}
+	source, err := os.OpenFile(mount.Source, unix.O_PATH, 0)
+	if err != nil {
+		return err
+	}
+	defer source.Close()
+	if err := checkProc(mount, &tree{source}); err != nil {
+		return err
+	}
+	return checkDev(mount, source)
+}
+
+// checkDev refuses a directory of the host's on /dev without a null device, which covers
+// the masked paths: nothing is made in it but places for other mounts.
+func checkDev(mount specs.Mount, source *os.File) error {
+	if path.Clean("/"+mount.Destination) != "/dev" {
+		return nil
+	}
+	null, err := openChild(source, "null", unix.O_PATH)
+	if err == nil {
+		defer null.Close()
+		if isDevice(null, unix.S_IFCHR, unix.Mkdev(1, 3)) {
+			return nil
+		}
+	}
+	return fmt.Errorf("\"null\" in it is not the null device; only a directory with devices may be mounted there, such as the host's /dev")
 }
 
 func checkNode(device specs.LinuxDevice) error {
