@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net/netip"
 	"os"
 	"slices"
 	"strings"
@@ -31,7 +32,7 @@ func (e *Engine) holdPorts(record *Record) (held ports, err error) {
 	for _, i := range inOrder(record.Publish) {
 		wanted := record.Publish[i]
 		err := e.step("bind port "+wanted.String(), func() (err error) {
-			held[i], record.Ports[i], err = network.Reserve(wanted)
+			held[i], record.Ports[i], err = network.Reserve(wanted, func(address netip.Addr) bool { return e.isGateway(record.Network, address) })
 			return e.blame(err)
 		})
 		if err != nil {
@@ -39,6 +40,13 @@ func (e *Engine) holdPorts(record *Record) (held ports, err error) {
 		}
 	}
 	return held, nil
+}
+
+// isGateway tells whether an address is the host's on a network. After a reboot the host
+// has it when a container joins, which is after its ports are held.
+func (e *Engine) isGateway(name string, address netip.Addr) bool {
+	joined, err := e.Network(name)
+	return err == nil && joined.Gateway == address
 }
 
 // inOrder gives the places of mappings in the order of their host ports; those

@@ -2,4 +2,4 @@ package network
 
 // BindOverTimeWait is for tests: Reserve comes to it only when a port is taken
 // at first.
-var BindOverTimeWait = bindOverTimeWait
+func BindOverTimeWait(mapping PortMapping) (int, error) { return bindOverTimeWait(mapping.bind) }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/netip"
 	"os"
 	"time"
 
@@ -19,9 +20,15 @@ import (
 // redirects them, a TCP connection is refused, as if nobody were there, and a
 // UDP datagram is dropped.
 //
+// isComing tells which addresses the host does not have yet and will get before
+// anything is published.
+//
 // A port that is taken is a *PortInUseError.
-func Reserve(mapping PortMapping) (*os.File, PortMapping, error) {
-	fd, err := reserve(mapping)
+func Reserve(mapping PortMapping, isComing func(netip.Addr) bool) (*os.File, PortMapping, error) {
+	fd, err := reserve(mapping, mapping.bind)
+	if errors.Is(err, unix.EADDRNOTAVAIL) && isComing(mapping.HostIP) {
+		fd, err = reserve(mapping, mapping.bindAhead)
+	}
 	switch {
 	case errors.Is(err, unix.EADDRINUSE) && mapping.HostPort == 0:
 		return nil, mapping, fmt.Errorf("publishing port %s: no %s port of the host is free; see net.ipv4.ip_local_port_range", mapping, mapping.Protocol)
@@ -44,24 +51,33 @@ func Reserve(mapping PortMapping) (*os.File, PortMapping, error) {
 	return file, mapping, nil
 }
 
-func reserve(mapping PortMapping) (fd int, err error) {
-	if mapping.Protocol == UDP {
-		return reserveUDP(mapping)
+// binding gives a socket its address.
+type binding func(fd int) error
+
+func (m PortMapping) bind(fd int) error { return unix.Bind(fd, m.socketAddress()) }
+
+// bindAhead is bind for an address that the host does not have yet.
+func (m PortMapping) bindAhead(fd int) error {
+	if err := unix.SetsockoptInt(fd, unix.SOL_IP, unix.IP_FREEBIND, 1); err != nil {
+		return err
 	}
-	fd, err = bindTCP(mapping)
+	return m.bind(fd)
+}
+
+func reserve(mapping PortMapping, bind binding) (fd int, err error) {
+	if mapping.Protocol == UDP {
+		return reserveUDP(bind)
+	}
+	fd, err = bindTCP(bind)
 	if errors.Is(err, unix.EADDRINUSE) && mapping.HostPort != 0 {
-		return bindOverTimeWait(mapping)
+		return bindOverTimeWait(bind)
 	}
 	return fd, err
 }
 
 // bindTCP binds without SO_REUSEADDR: two sockets that have it set and do not
 // listen may share a port (ip(7)), and ours never listens.
-func bindTCP(mapping PortMapping) (int, error) {
-	return opened(unix.SOCK_STREAM, func(fd int) error {
-		return unix.Bind(fd, mapping.socketAddress())
-	})
-}
+func bindTCP(bind binding) (int, error) { return opened(unix.SOCK_STREAM, bind) }
 
 // bindOverTimeWait takes a port on which connections of a server that has
 // ended are still in TIME_WAIT. That takes SO_REUSEADDR, which alone would let
@@ -72,9 +88,9 @@ func bindTCP(mapping PortMapping) (int, error) {
 //
 // Of rivals that begin to listen at the same moment the kernel refuses all. They
 // try again, each after a pause of its own, until one is first.
-func bindOverTimeWait(mapping PortMapping) (fd int, err error) {
+func bindOverTimeWait(bind binding) (fd int, err error) {
 	for range listenAttempts {
-		if fd, err = listenOverTimeWait(mapping); !errors.Is(err, errRival) {
+		if fd, err = listenOverTimeWait(bind); !errors.Is(err, errRival) {
 			return fd, err
 		}
 		time.Sleep(rand.N(longestListenPause))
@@ -91,11 +107,11 @@ const (
 // it was listening or about to.
 var errRival = errors.New("somebody else takes the port too")
 
-func listenOverTimeWait(mapping PortMapping) (int, error) {
+func listenOverTimeWait(bind binding) (int, error) {
 	return opened(unix.SOCK_STREAM, func(fd int) error {
 		for _, step := range []func() error{
 			func() error { return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 1) },
-			func() error { return unix.Bind(fd, mapping.socketAddress()) },
+			func() error { return bind(fd) },
 			func() error { return listen(fd) },
 			func() error { return unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_REUSEADDR, 0) },
 			func() error { return unix.Shutdown(fd, unix.SHUT_RD) },
@@ -118,14 +134,14 @@ func listen(fd int) error {
 
 // reserveUDP binds a socket that drops whatever it is sent: nobody reads it,
 // and its queue should not fill.
-func reserveUDP(mapping PortMapping) (int, error) {
+func reserveUDP(bind binding) (int, error) {
 	return opened(unix.SOCK_DGRAM, func(fd int) error {
 		dropAll := unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: 0}
 		program := unix.SockFprog{Len: 1, Filter: &dropAll}
 		if err := unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &program); err != nil {
 			return err
 		}
-		return unix.Bind(fd, mapping.socketAddress())
+		return bind(fd)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"os/exec"
 	"runtime"
 	"strings"
 	"sync"
@@ -33,7 +34,7 @@ func mapping(t *testing.T, spec string) network.PortMapping {
 
 func reserve(t *testing.T, spec string) (*os.File, network.PortMapping) {
 	t.Helper()
-	file, reserved, err := network.Reserve(mapping(t, spec))
+	file, reserved, err := network.Reserve(mapping(t, spec), isNone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func reserve(t *testing.T, spec string) (*os.File, network.PortMapping) {
 
 func wantInUse(t *testing.T, spec string) *network.PortInUseError {
 	t.Helper()
-	file, _, err := network.Reserve(mapping(t, spec))
+	file, _, err := network.Reserve(mapping(t, spec), isNone)
 	var inUse *network.PortInUseError
 	if !errors.As(err, &inUse) {
 		file.Close()
@@ -120,7 +121,7 @@ func TestTheKernelHasNoPortLeft(t *testing.T) {
 	if second.HostPort != 40001 {
 		t.Errorf("chose %v", second)
 	}
-	_, _, err := network.Reserve(mapping(t, "80"))
+	_, _, err := network.Reserve(mapping(t, "80"), isNone)
 	if err == nil || !strings.Contains(err.Error(), "publishing port 80/tcp: no tcp port of the host is free") {
 		t.Errorf("a third one: %v", err)
 	}
@@ -348,8 +349,42 @@ func TestTheKernelReleasesAPortWhenItsLastHolderEnds(t *testing.T) {
 
 func TestReserveRefusesAnAddressOfAnotherHost(t *testing.T) {
 	netnstest.Enter(t)
-	_, _, err := network.Reserve(mapping(t, "192.0.2.77:8080:80"))
+	_, _, err := network.Reserve(mapping(t, "192.0.2.77:8080:80"), isNone)
 	if err == nil || !strings.Contains(err.Error(), "publishing port 192.0.2.77:8080: 192.0.2.77 is not an address of this host") {
 		t.Error(err)
+	}
+}
+
+// isNone is for a host that gets no other addresses.
+func isNone(netip.Addr) bool { return false }
+
+// TestReserveAheadOfTheAddress: nobody else can have the port before the host has the
+// address, nor after.
+func TestReserveAheadOfTheAddress(t *testing.T) {
+	netnstest.Enter(t)
+	for address, protocol := range map[string]string{"192.0.2.77": "tcp", "192.0.2.78": "udp"} {
+		wanted := mapping(t, address+":8080:80/"+protocol)
+		isComing := func(other netip.Addr) bool { return other == wanted.HostIP }
+		file, _, err := network.Reserve(wanted, isComing)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		_, _, before := network.Reserve(wanted, isComing)
+		give(t, address)
+		_, _, after := network.Reserve(wanted, isNone)
+		for when, err := range map[string]error{"before": before, "after": after} {
+			if !errors.As(err, new(*network.PortInUseError)) {
+				t.Errorf("%s, %s the host has the address: %v", protocol, when, err)
+			}
+		}
+	}
+}
+
+// give gives the host an address.
+func give(t *testing.T, address string) {
+	t.Helper()
+	if output, err := exec.Command("ip", "address", "add", address+"/32", "dev", "lo").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, output)
 	}
 }
