@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"text/tabwriter"
@@ -83,9 +85,20 @@ type psRow struct {
 	Ports     string
 	Network   string
 	UserNS    string // the host's IDs, FIRST-LAST
-	Labels    map[string]string
+	Labels    labels
 	ExitCode  *int
 	OOMKilled bool
+}
+
+// labels are shown as docker shows them: a=b,c=d.
+type labels map[string]string
+
+func (l labels) String() string {
+	var pairs []string
+	for _, key := range slices.Sorted(maps.Keys(l)) {
+		pairs = append(pairs, key+"="+l[key])
+	}
+	return strings.Join(pairs, ",")
 }
 
 // Names, Networks and Label are what docker's formats ask for.
