@@ -62,7 +62,17 @@ func (b *Bridge) Create() error {
 	if err != nil {
 		return err
 	}
-	return routeLocalnet(b.Name).switchOn()
+	return b.pass()
+}
+
+// pass has packets cross the bridge.
+func (b *Bridge) pass() error {
+	for _, setting := range bridgeSettings(b.Name) {
+		if err := setting.switchOn(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Mend also gives the bridge the route to its subnet back, which Create leaves

@@ -55,13 +55,14 @@ func (b *Bridge) faults(host *netlink.Handle, link netlink.Link) ([]string, erro
 	if isUp(link) && has && !routed {
 		faults = append(faults, fmt.Sprintf("no route leads to %s over it", b.Address.Masked()))
 	}
-	localnet := routeLocalnet(b.Name)
-	on, err := localnet.isOn()
-	if err != nil {
-		return nil, err
-	}
-	if !on {
-		faults = append(faults, fmt.Sprintf("sysctl %s is not 1", localnet.path))
+	for _, setting := range bridgeSettings(b.Name) {
+		on, err := setting.isOn()
+		if err != nil {
+			return nil, err
+		}
+		if !on {
+			faults = append(faults, fmt.Sprintf("sysctl %s is not 1", setting.path))
+		}
 	}
 	return faults, nil
 }
@@ -104,16 +105,16 @@ func status(faults []string) resource.Status {
 
 func (b *Bridge) Explain() resource.Steps {
 	name := shell.Quote(b.Name)
-	return resource.Steps{
-		Create: []string{
-			"ip link add " + name + " type bridge",
-			"ip link set " + name + " alias " + shell.Quote(b.Instance.Label()),
-			"ip addr add " + b.Address.String() + " dev " + name + " broadcast +",
-			"ip link set " + name + " up",
-			routeLocalnet(b.Name).explain(),
-		},
-		Remove: []string{"ip link del " + name},
+	create := []string{
+		"ip link add " + name + " type bridge",
+		"ip link set " + name + " alias " + shell.Quote(b.Instance.Label()),
+		"ip addr add " + b.Address.String() + " dev " + name + " broadcast +",
+		"ip link set " + name + " up",
 	}
+	for _, setting := range bridgeSettings(b.Name) {
+		create = append(create, setting.explain())
+	}
+	return resource.Steps{Create: create, Remove: []string{"ip link del " + name}}
 }
 
 // FindAddress gives the first IPv4 address that the bridge has on the host, with

@@ -58,6 +58,18 @@ func TestTheHostForwards(t *testing.T) {
 	}
 }
 
+// A new link starts out as the default says, which need not be what ip_forward says.
+func TestABridgePassesPacketsOnWhateverTheDefault(t *testing.T) {
+	netnstest.Enter(t)
+	create(t, Forwarding{})
+	netnstest.Shell(t, "sysctl -w net.ipv4.conf.default.forwarding=0")
+	create(t, testBridge())
+	value, err := os.ReadFile("/proc/sys/net/ipv4/conf/testbr/forwarding")
+	if err != nil || string(value) != "1\n" {
+		t.Errorf("%q, %v", value, err)
+	}
+}
+
 func TestBridgeVerbsAreIdempotent(t *testing.T) {
 	netnstest.Enter(t)
 	bridge := testBridge()
@@ -101,6 +113,7 @@ func TestBridgeCheckFindsWhatSomebodyChanged(t *testing.T) {
 		{"ip addr flush dev testbr", "10.10.10.1/24"},
 		{"ip route del 10.10.10.0/24 dev testbr", "no route leads to 10.10.10.0/24"},
 		{"sysctl -w net.ipv4.conf.testbr.route_localnet=0", "route_localnet"},
+		{"sysctl -w net.ipv4.conf.testbr.forwarding=0", "forwarding"},
 	} {
 		t.Run(test.change, func(t *testing.T) {
 			netnstest.Enter(t)

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"strings"
+	"sync"
 
 	"github.com/vishvananda/netlink/nl"
 	"golang.org/x/sys/unix"
@@ -19,10 +20,20 @@ type setting struct {
 	isOn func() (bool, error)
 }
 
-// routeLocalnet lets packets with an address in 127.0.0.0/8 cross the bridge,
-// which is what makes a published port answer on localhost.
-func routeLocalnet(bridge string) setting {
-	return setting{"net/ipv4/conf/" + bridge + "/route_localnet", func() (bool, error) { return routesLocalnet(bridge) }}
+// bridgeSettings are what packets need to cross a bridge (linux/ip.h): it passes them on,
+// which a new link does where the default says so, and also those with an address in
+// 127.0.0.0/8, which is what makes a published port answer on localhost. One look tells of
+// all.
+func bridgeSettings(bridge string) []setting {
+	look := sync.OnceValues(func() ([]byte, error) { return settingsOf(bridge) })
+	one := func(name string, number int) setting {
+		return setting{"net/ipv4/conf/" + bridge + "/" + name, func() (bool, error) {
+			found, err := look()
+			return isSet(found, number), err
+		}}
+	}
+	const forwarding, routeLocalnet = 1, 26 // IPV4_DEVCONF_FORWARDING, IPV4_DEVCONF_ROUTE_LOCALNET
+	return []setting{one("forwarding", forwarding), one("route_localnet", routeLocalnet)}
 }
 
 // switchOn writes only where there is something to change: /proc/sys may be
@@ -62,14 +73,17 @@ func forwards() (bool, error) {
 	return len(value) >= 4 && binary.NativeEndian.Uint32(value) == 1, err
 }
 
-// routesLocalnet reads route_localnet of a link, which is in the link's own
-// description, in an array of all settings for IPv4 (linux/ip.h).
-func routesLocalnet(name string) (bool, error) {
-	const place = 26 - 1 // IPV4_DEVCONF_ROUTE_LOCALNET
+// settingsOf reads the settings of a link for IPv4, which are an array in the link's own
+// description (IFLA_INET_CONF).
+func settingsOf(name string) ([]byte, error) {
 	header := nl.NewIfInfomsg(unix.AF_UNSPEC)
 	request := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_ACK)
 	request.AddData(header)
 	request.AddData(nl.NewRtAttr(unix.IFLA_IFNAME, nl.ZeroTerminated(name)))
-	settings, err := ask(request, unix.RTM_NEWLINK, header.Len(), unix.IFLA_AF_SPEC, unix.AF_INET, unix.IFLA_INET_CONF)
-	return len(settings) >= 4*(place+1) && binary.NativeEndian.Uint32(settings[4*place:]) == 1, err
+	return ask(request, unix.RTM_NEWLINK, header.Len(), unix.IFLA_AF_SPEC, unix.AF_INET, unix.IFLA_INET_CONF)
+}
+
+// isSet looks for a setting in the array, whose first has the number 1.
+func isSet(settings []byte, number int) bool {
+	return len(settings) >= 4*number && binary.NativeEndian.Uint32(settings[4*(number-1):]) == 1
 }
