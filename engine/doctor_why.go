@@ -36,7 +36,7 @@ func whyItMatters(r resource.Resource) string {
 func whyRulesMatter(rules *iptables.Rules) string {
 	for _, rule := range rules.Rules {
 		if rule.Target == firewall.Masquerade {
-			return "containers on the network reach nobody outside, or others reach them past their published ports"
+			return "containers on the network reach nobody outside, others reach them past their published ports, or they reach 127.0.0.1 of this host"
 		}
 	}
 	return "a published port does not lead to the container"
