@@ -12,6 +12,8 @@ import (
 	"github.com/urfave/cli"
 
 	"mydocker/engine"
+	"mydocker/internal/handle"
+	"mydocker/internal/interrupt"
 )
 
 // Copy copies between a container and the host.
@@ -77,6 +79,7 @@ func copyFiles(c *cli.Context) error {
 
 func copyBetween(c *cli.Context, e *engine.Engine, from, to place) (err error) {
 	options := engine.CopyOptions{Archive: c.Bool("archive"), FollowLink: c.Bool("follow-link")}
+	defer interrupt.Before(handle.Abandon)()
 	var size int64
 	switch {
 	case to.isStream():

@@ -9,7 +9,8 @@
 // is resolved by the kernel with the directory as its root (openat2 with
 // RESOLVE_IN_ROOT), so that links planted earlier lead back inside. The last
 // part is never followed: files are made with O_EXCL, after removing what is
-// in the way, and all else by the *at system calls that do not follow.
+// in the way, and all else by the *at system calls that do not follow. Merge makes
+// everything under a new name and has it take its place when it is complete.
 //
 // Three things that a plain root file system cannot mean are left out:
 // attributes of an overlay (trusted.overlay.*, user.overlay.*), which would

@@ -7,9 +7,6 @@ import (
 	"io"
 
 	"golang.org/x/sys/unix"
-
-	"mydocker/internal/handle"
-	"mydocker/internal/tree"
 )
 
 // entry is one entry of an archive and the place that it goes to.
@@ -80,64 +77,9 @@ func (u *unpacker) make(e entry, content io.Reader) error {
 	return fmt.Errorf("the archive has an entry of unknown type %q", e.Typeflag)
 }
 
-// replacing calls create and, when something is in the way, removes that and
-// calls it once more.
-func (u *unpacker) replacing(e entry, create func() error) error {
-	err := create()
-	if !errors.Is(err, unix.EEXIST) {
-		return err
-	}
-	u.parents.expire()
-	if u.merge {
-		return u.replacingFile(e, create)
-	}
-	if err := tree.RemoveAt(e.parent, e.base, e.Name); err != nil {
-		return err
-	}
-	return create()
-}
-
-// mostTries bounds how often a file is removed that somebody makes again and
-// again.
-const mostTries = 100
-
-// replacingFile is replacing where what is in the way is not the archive's own,
-// so that no directory is removed with all that is in it.
-func (u *unpacker) replacingFile(e entry, create func() error) error {
-	for range mostTries {
-		if err := handle.Displace(e.parent, e.base, specialKind(e.Header)); err != nil {
-			return err
-		}
-		if err := create(); !errors.Is(err, unix.EEXIST) {
-			return err
-		}
-	}
-	return fmt.Errorf("replacing what is there: %w; somebody makes it again and again", unix.EEXIST)
-}
-
-// specialKind is the kind of a device or pipe, and 0 for everything else.
-func specialKind(header *tar.Header) uint32 {
-	switch header.Typeflag {
-	case tar.TypeChar:
-		return unix.S_IFCHR
-	case tar.TypeBlock:
-		return unix.S_IFBLK
-	case tar.TypeFifo:
-		return unix.S_IFIFO
-	}
-	return 0
-}
-
 func (u *unpacker) directory(e entry) error {
-	create := func() error { return unix.Mkdirat(e.parent, e.base, 0o700) }
-	switch kind := kindOf(e.parent, e.base); {
-	case kind == unix.S_IFDIR:
-	case kind != 0 && u.merge:
-		return errors.New("a directory cannot take the place of a file that is no directory; remove it first")
-	default:
-		if err := u.replacing(e, create); err != nil {
-			return fmt.Errorf("making the directory: %w", err)
-		}
+	if err := u.makeDirectory(e); err != nil {
+		return err
 	}
 	fd, err := unix.Openat(e.parent, e.base, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
 	if err != nil {
@@ -150,12 +92,32 @@ func (u *unpacker) directory(e entry) error {
 	return u.times.add(u, joinName(e.directory, e.base), e.Header)
 }
 
+// makeDirectory makes a directory, unless there is one. Where somebody else makes
+// something at the same moment, opening it will tell what.
+func (u *unpacker) makeDirectory(e entry) (err error) {
+	create := func(name string) error { return unix.Mkdirat(e.parent, name, 0o700) }
+	switch kind := kindOf(e.parent, e.base); {
+	case kind == unix.S_IFDIR:
+		return nil
+	case kind != 0 && u.merge:
+		return errors.New("a directory cannot take the place of a file that is no directory; remove it first")
+	case u.merge:
+		err = create(e.base)
+	default:
+		err = u.replacing(e, create)
+	}
+	if err != nil && !errors.Is(err, unix.EEXIST) {
+		return fmt.Errorf("making the directory: %w", err)
+	}
+	return nil
+}
+
 func (u *unpacker) symlink(e entry) error {
-	create := func() error { return unix.Symlinkat(e.Linkname, e.parent, e.base) }
-	if err := u.replacing(e, create); err != nil {
+	create := func(name string) error { return unix.Symlinkat(e.Linkname, e.parent, name) }
+	if err := u.put(e, create, u.describing(e)); err != nil {
 		return fmt.Errorf("making the symbolic link to %q: %w", shorten(e.Linkname), err)
 	}
-	return u.describeAt(e)
+	return nil
 }
 
 func (u *unpacker) node(e entry) error {
@@ -166,11 +128,13 @@ func (u *unpacker) node(e entry) error {
 		}
 		device = unix.Mkdev(uint32(e.Devmajor), uint32(e.Devminor))
 	}
-	create := func() error { return unix.Mknodat(e.parent, e.base, specialKind(e.Header)|0o600, int(device)) }
-	if err := u.replacing(e, create); err != nil {
+	create := func(name string) error {
+		return unix.Mknodat(e.parent, name, specialKind(e.Header)|0o600, int(device))
+	}
+	if err := u.put(e, create, u.describing(e)); err != nil {
 		return fmt.Errorf("making the device or FIFO: %w", err)
 	}
-	return u.describeAt(e)
+	return nil
 }
 
 // The largest device numbers that Linux has: 12 and 20 bits, MINORBITS in
@@ -197,8 +161,8 @@ func (u *unpacker) hardLink(e entry) error {
 	if sameInode(target, base, e.parent, e.base) {
 		return nil
 	}
-	create := func() error { return unix.Linkat(target, base, e.parent, e.base, 0) }
-	if err := u.replacing(e, create); err != nil {
+	create := func(name string) error { return unix.Linkat(target, base, e.parent, name, 0) }
+	if err := u.put(e, create, func(string) error { return nil }); err != nil {
 		return fmt.Errorf("making a hard link to %q: %w", shorten(e.Linkname), err)
 	}
 	return nil

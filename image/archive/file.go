@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -14,23 +13,56 @@ import (
 	"mydocker/internal/handle"
 )
 
+// file unpacks a plain file. What has its name is never written to, so that no link
+// planted earlier leads there. A mount point alone cannot be replaced, and is written
+// to in place.
 func (u *unpacker) file(e entry, content io.Reader) error {
 	if err := u.space.take(e.Size); err != nil {
 		return err
 	}
-	fd, err := u.create(e)
+	u.contents.Size += e.Size
+	mounted, err := u.openMounted(e)
 	if err != nil {
 		return fmt.Errorf("making the file: %w", err)
 	}
-	u.contents.Size += e.Size
-	if u.background.takes(e.Header) {
-		return u.background.write(fd, e.Header, content)
+	if mounted >= 0 {
+		return u.write(mounted, e.Header, content)
 	}
-	defer unix.Close(fd)
-	if err := u.fill(fd, e.Header, content); err != nil {
+	fd := -1
+	create := func(name string) (err error) {
+		fd, err = makeFile(e.parent, name)
 		return err
 	}
-	return u.complete(fd, e.Header)
+	return u.put(e, create, func(string) error { return u.write(fd, e.Header, content) })
+}
+
+// openMounted is handle.OpenMounted; it gives -1 where there is no such file.
+func (u *unpacker) openMounted(e entry) (fd int, err error) {
+	if !u.merge {
+		return -1, nil
+	}
+	return handle.OpenMounted(e.parent, e.base)
+}
+
+func makeFile(parent int, name string) (fd int, err error) {
+	const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
+	fd, err = unix.Openat(parent, name, flags, 0o600)
+	if err != nil {
+		return -1, fmt.Errorf("making the file: %w", err)
+	}
+	return fd, nil
+}
+
+// write gives an open file all that its entry has, and closes it.
+func (u *unpacker) write(fd int, header *tar.Header, content io.Reader) error {
+	if u.background.takes(header) {
+		return u.background.write(fd, header, content)
+	}
+	defer unix.Close(fd)
+	if err := u.fill(fd, header, content); err != nil {
+		return err
+	}
+	return u.complete(fd, header)
 }
 
 // complete gives a file that has its content all else.
@@ -39,39 +71,6 @@ func (u *unpacker) complete(fd int, header *tar.Header) error {
 		return err
 	}
 	return setTimesOf(fd, header.ModTime)
-}
-
-// create makes a new file; what has its name is removed before. So a file
-// that is written to is never one that a link planted earlier leads to.
-func (u *unpacker) create(e entry) (fd int, err error) {
-	const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
-	err = u.replacing(e, func() error {
-		fd, err = unix.Openat(e.parent, e.base, flags, 0o600)
-		return err
-	})
-	if u.merge && errors.Is(err, unix.EBUSY) {
-		return openMountPoint(e, err)
-	}
-	return fd, err
-}
-
-// openMountPoint empties a plain file on which another one is mounted, and which
-// therefore cannot be removed.
-func openMountPoint(e entry, busy error) (fd int, err error) {
-	place, err := unix.Openat(e.parent, e.base, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return -1, err
-	}
-	mounted := os.NewFile(uintptr(place), e.base)
-	defer mounted.Close()
-	stat, err := handle.Stat(mounted)
-	if err != nil {
-		return -1, err
-	}
-	if stat.Mode&unix.S_IFMT != unix.S_IFREG {
-		return -1, busy
-	}
-	return unix.Open(handle.Path(mounted), unix.O_WRONLY|unix.O_TRUNC|unix.O_NONBLOCK|unix.O_CLOEXEC, 0)
 }
 
 // fill writes the content of an entry, holes as holes.

@@ -13,36 +13,36 @@ import (
 
 // copyContent copies size bytes, holes as holes, or as many as there are: a file may
 // become shorter meanwhile, and those of sysfs are shorter than they say. Where the
-// file system can share blocks between files, the kernel does (copy_file_range).
+// file system can share blocks between files, the kernel does (copy_file_range). The
+// copy gets its length last: one that is cut short does not look whole.
 func copyContent(from, to *os.File, size int64) (copied int64, err error) {
-	if err := unix.Ftruncate(int(to.Fd()), size); err != nil {
-		return 0, err
-	}
 	for offset := int64(0); offset < size; {
-		start, end, err := nextData(int(from.Fd()), offset, size)
+		start, stop, err := nextData(int(from.Fd()), offset, size)
 		if err != nil {
 			return offset, err
 		}
 		if start == size {
 			break
 		}
-		if offset, err = copyRange(from, to, start, end-start); err != nil {
+		if offset, err = copyRange(from, to, start, stop-start); err != nil {
 			return offset, err
 		}
-		if offset < end {
+		if offset < stop {
 			return offset, unix.Ftruncate(int(to.Fd()), offset)
 		}
 	}
-	return shortened(from, to, size)
+	return end(from, to, size)
 }
 
-// shortened cuts a copy that ends in a hole where its source ends by now.
-func shortened(from, to *os.File, size int64) (int64, error) {
+// end gives a copy its length, with the hole at its end if there is one, or that of
+// its source, if it is shorter by now.
+func end(from, to *os.File, size int64) (int64, error) {
 	stat, err := handle.Stat(from)
-	if err != nil || stat.Size >= size {
+	if err != nil {
 		return size, err
 	}
-	return stat.Size, unix.Ftruncate(int(to.Fd()), stat.Size)
+	size = min(size, stat.Size)
+	return size, unix.Ftruncate(int(to.Fd()), size)
 }
 
 // nextData finds the next piece of a file that is no hole, lseek(2) with

@@ -2,7 +2,6 @@ package transfer
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -89,40 +88,27 @@ func (c *copier) symlink(d pair, from *os.File, name string, stat *unix.Stat_t) 
 	if err != nil {
 		return err
 	}
-	err = c.replacing(d.to, name, unix.S_IFLNK, func() error { return unix.Symlinkat(target, int(d.to.Fd()), name) })
-	if err != nil {
-		return err
-	}
-	return c.describeEntry(d, from, name, stat)
+	create := func(name string) error { return unix.Symlinkat(target, int(d.to.Fd()), name) }
+	return c.place(d, name, unix.S_IFLNK, create, func(name string) error { return c.describeEntry(d, from, name, stat) })
 }
 
 // node makes a device or FIFO; the whiteout of an overlay is one as well.
 func (c *copier) node(d pair, from *os.File, name string, stat *unix.Stat_t) error {
 	kind := stat.Mode & unix.S_IFMT
-	err := c.replacing(d.to, name, kind, func() error { return unix.Mknodat(int(d.to.Fd()), name, kind|0o600, int(stat.Rdev)) })
-	if err != nil {
-		return err
-	}
-	return c.describeEntry(d, from, name, stat)
+	create := func(name string) error { return unix.Mknodat(int(d.to.Fd()), name, kind|0o600, int(stat.Rdev)) }
+	return c.place(d, name, kind, create, func(name string) error { return c.describeEntry(d, from, name, stat) })
 }
 
-// mostTries bounds how often an entry is removed that somebody makes again and
-// again.
-const mostTries = 100
-
-// replacing calls create, for an entry of that kind (S_IFMT), and, where something
-// is in the way that may be replaced, removes that and calls it again.
-func (c *copier) replacing(parent *os.File, name string, kind uint32, create func() error) error {
-	for range mostTries {
-		err := create()
-		if !errors.Is(err, unix.EEXIST) || !c.Merge {
-			return err
-		}
-		if err := handle.Displace(int(parent.Fd()), name, kind); err != nil {
-			return err
-		}
+// place has an entry of that kind (S_IFMT) made and completed. Where others may have
+// something under its name, it takes that place when it is complete.
+func (c *copier) place(d pair, name string, kind uint32, create, complete func(name string) error) error {
+	if c.Merge {
+		return handle.Replace(int(d.to.Fd()), name, kind, create, complete)
 	}
-	return fmt.Errorf("replacing what is there: %w; somebody makes it again and again", unix.EEXIST)
+	if err := create(name); err != nil {
+		return err
+	}
+	return complete(name)
 }
 
 // link makes a hard link when another link to the same file was copied before;
@@ -137,9 +123,10 @@ func (c *copier) link(d pair, name string, stat *unix.Stat_t) (done bool, err er
 	directory, err := c.openBelow(filepath.Dir(first))
 	if err == nil {
 		defer directory.Close()
-		err = c.replacing(d.to, name, stat.Mode&unix.S_IFMT, func() error {
+		create := func(name string) error {
 			return unix.Linkat(int(directory.Fd()), filepath.Base(first), int(d.to.Fd()), name, 0)
-		})
+		}
+		err = c.place(d, name, stat.Mode&unix.S_IFMT, create, func(string) error { return nil })
 	}
 	if err != nil { // the first one is gone, or somewhere else by now
 		c.links[id] = path

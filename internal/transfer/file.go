@@ -1,7 +1,6 @@
 package transfer
 
 import (
-	"errors"
 	"io"
 	"os"
 
@@ -10,59 +9,43 @@ import (
 	"mydocker/internal/handle"
 )
 
+// file copies a regular file. What has its name is never written to, so that no
+// link leads there and nobody has it open. A mount point alone cannot be replaced, and
+// is written to in place.
 func (c *copier) file(d pair, from *os.File, name string, stat *unix.Stat_t) error {
+	if c.Merge {
+		mounted, err := handle.OpenMounted(int(d.to.Fd()), name)
+		if err != nil {
+			return err
+		}
+		if mounted >= 0 {
+			return c.fill(from, os.NewFile(uintptr(mounted), name), stat)
+		}
+	}
+	var to *os.File
+	create := func(temporary string) error {
+		const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
+		fd, err := unix.Openat(int(d.to.Fd()), temporary, flags, 0o600)
+		to = os.NewFile(uintptr(fd), name) // errors call it what it will be called
+		return err
+	}
+	return c.place(d, name, unix.S_IFREG, create, func(string) error { return c.fill(from, to, stat) })
+}
+
+// fill gives an open file all that its source has, and closes it.
+func (c *copier) fill(from, to *os.File, stat *unix.Stat_t) error {
+	defer to.Close()
 	source, err := handle.Reopen(from, unix.O_RDONLY)
 	if err != nil {
 		return err
 	}
 	defer source.Close()
-	to, err := c.makeFile(d.to, name)
-	if err != nil {
-		return err
-	}
-	defer to.Close()
 	size, err := copyFile(source, to, stat.Size)
 	if err != nil {
 		return err
 	}
 	c.size += size
 	return c.describe(from, to, stat)
-}
-
-// makeFile makes a new file; what has its name is removed before. So a file
-// that is written to is never one that a link leads to, or that others have
-// open. A mount point alone cannot be removed, and is written to in place.
-func (c *copier) makeFile(parent *os.File, name string) (*os.File, error) {
-	const flags = unix.O_WRONLY | unix.O_CREAT | unix.O_EXCL | unix.O_NOFOLLOW | unix.O_CLOEXEC
-	var fd int
-	err := c.replacing(parent, name, unix.S_IFREG, func() (err error) {
-		fd, err = unix.Openat(int(parent.Fd()), name, flags, 0o600)
-		return err
-	})
-	if errors.Is(err, unix.EBUSY) {
-		return openMountPoint(parent, name, err)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return os.NewFile(uintptr(fd), name), nil
-}
-
-// openMountPoint empties a file on which another one is mounted.
-func openMountPoint(parent *os.File, name string, busy error) (*os.File, error) {
-	entry, err := handle.Open(parent, name)
-	if err != nil {
-		return nil, err
-	}
-	defer entry.Close()
-	stat, err := handle.Stat(entry)
-	if err != nil {
-		return nil, err
-	}
-	if stat.Mode&unix.S_IFMT != unix.S_IFREG {
-		return nil, busy
-	}
-	return handle.Reopen(entry, unix.O_WRONLY|unix.O_TRUNC)
 }
 
 // mostUnmeasured is how much is read of a file that says it is empty, in bytes.

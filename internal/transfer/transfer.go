@@ -7,7 +7,8 @@
 // How that is kept: an entry is opened before anything is asked about it
 // (O_PATH and O_NOFOLLOW, which touches neither devices nor FIFOs), and all
 // that follows goes by that descriptor. What is made is made by name in an open
-// directory, with O_EXCL, and described by its own descriptor.
+// directory, with O_EXCL, and described by its own descriptor. Where others may have
+// something under that name, it is made under a new one and renamed when it is whole.
 //
 // Owners, modes, times, extended attributes, hard links, holes, devices and
 // FIFOs are kept. Sockets are left out, since nobody listens to a copy.

@@ -7,12 +7,10 @@ package tree
 import (
 	"errors"
 	"fmt"
-	"os"
-	"strconv"
-	"strings"
 
 	"golang.org/x/sys/unix"
 
+	"mydocker/internal/handle"
 	"mydocker/internal/openat2"
 )
 
@@ -51,8 +49,8 @@ func openChildByMountID(parent int, name string) (int, error) {
 	if err != nil {
 		return -1, err
 	}
-	above, err := mountID(parent)
-	below, err2 := mountID(fd)
+	above, err := handle.MountID(parent)
+	below, err2 := handle.MountID(fd)
 	if err = errors.Join(err, err2); err == nil && above != below {
 		err = unix.EXDEV
 	}
@@ -61,19 +59,4 @@ func openChildByMountID(parent int, name string) (int, error) {
 		return -1, err
 	}
 	return fd, nil
-}
-
-// mountID reads the field mnt_id of /proc/self/fdinfo, proc(5).
-func mountID(fd int) (string, error) {
-	path := "/proc/self/fdinfo/" + strconv.Itoa(fd)
-	info, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	for line := range strings.Lines(string(info)) {
-		if id, ok := strings.CutPrefix(line, "mnt_id:"); ok {
-			return strings.TrimSpace(id), nil
-		}
-	}
-	return "", fmt.Errorf("reading %q: no mnt_id", path)
 }
