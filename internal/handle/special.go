@@ -6,6 +6,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// ErrSpecial says that something is in the way that is written to, and not replaced.
+var ErrSpecial = errors.New("it is a device, pipe or socket, which no copy takes the place of; choose another name or remove it first")
+
 // refuse tells what an entry of that kind (S_IFMT) does not take the place of. That
 // is a directory, and a device, a pipe or a socket, to which one writes and in whose
 // place nobody means to put a file: /dev/null is the whole machine's. An entry of the
@@ -21,5 +24,5 @@ func refuse(directory int, name string, kind uint32) error {
 	case unix.S_IFREG, unix.S_IFLNK, kind:
 		return nil
 	}
-	return errors.New("it is a device, pipe or socket, which no copy takes the place of; choose another name or remove it first")
+	return ErrSpecial
 }
