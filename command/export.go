@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"sync"
@@ -83,10 +84,23 @@ func (u *unfinished) create(name string) (*os.File, error) {
 	u.Lock()
 	defer u.Unlock()
 	file, err := os.CreateTemp(filepath.Dir(name), "."+filepath.Base(name)+"-*")
-	if err == nil {
-		u.path = file.Name()
+	if err != nil {
+		return nil, explainNotMade(err, name)
 	}
-	return file, err
+	u.path = file.Name()
+	return file, nil
+}
+
+// explainNotMade says what is wrong without the temporary name, which nobody has given.
+func explainNotMade(err error, name string) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no directory %q; make it first", filepath.Dir(name))
+	}
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		return at.Err
+	}
+	return err
 }
 
 // abandon removes it, and keeps it from being made afterwards.
