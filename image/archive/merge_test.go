@@ -3,6 +3,7 @@ package archive
 import (
 	"archive/tar"
 	"bytes"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,5 +108,29 @@ func TestMergeBesideALinkingProgram(t *testing.T) {
 	end()
 	if after := fingerprint(t, out); after != before {
 		t.Errorf("outside, there was\n%s\nand is\n%s", before, after)
+	}
+}
+
+// TestMergeThatFailsKeepsWhatIsThere has entries fail when they have been made: by
+// their owner, and by an archive that ends in the middle of a file.
+func TestMergeThatFailsKeepsWhatIsThere(t *testing.T) {
+	wrong := func(kind byte) []byte {
+		return build(t, item{name: "x", kind: kind, link: "y", uid: math.MaxUint32})
+	}
+	whole := build(t, file("x", strings.Repeat("new", 1000)))
+	for name, archive := range map[string][]byte{
+		"file": wrong(tar.TypeReg), "link": wrong(tar.TypeSymlink), "FIFO": wrong(tar.TypeFifo), "cut": whole[:3000],
+	} {
+		root := unpack(t, file("x", "old"), hardLink("y", "x"))
+		top, err := os.Open(root)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = Merge(bytes.NewReader(archive), top, "", idmap.Map{})
+		top.Close()
+		left, listErr := os.ReadDir(root)
+		if err == nil || listErr != nil || len(left) != 2 || content(t, filepath.Join(root, "x")) != "old" {
+			t.Errorf("%s: %v; there are %v, %v", name, err, left, listErr)
+		}
 	}
 }
