@@ -286,9 +286,7 @@ func (v *visitor) launch() (err error) {
 	v.process.bear(birth{pid: child.Pid, pidfd: child.Pidfd})
 	failpoint.Born("init", child.Pid)
 	go func() {
-		if process.AwaitEnd(v.process.pidfd) != nil {
-			awaitEnd(v.process.pidfd)
-		}
+		process.AwaitEnd(v.process.pidfd)
 		close(v.died)
 		<-v.through // whoever is told of the end may reap the process, whose pid then means nothing
 		v.process.tellEnd()

@@ -30,8 +30,7 @@ type hosted struct {
 // closes the ports when it ends. departure is nil for one that goes with the command.
 func (e *Engine) hostMonitor(id string, held ports, departure *detach.Departure) (*monitorProcess, error) {
 	m := beginMonitor(e)
-	m.ports, m.within, m.departure = held, true, departure
-	m.present, m.decided = make(chan struct{}), make(chan struct{})
+	m.ports, m.within, m.departure, m.decided = held, true, departure, make(chan struct{})
 	process, command, err := hostedPair(m)
 	if err != nil {
 		held.close()

@@ -81,7 +81,7 @@ func Monitor(arguments []string) error {
 // container has, while the command still writes its record.
 func beginMonitor(e *Engine) *monitor {
 	return &monitor{
-		engine: e, takeSignals: func() {},
+		engine: e, takeSignals: func() {}, present: make(chan struct{}),
 		sandbox: container.NewSandbox(&specs.Spec{Linux: &specs.Linux{Namespaces: namespaces(nil)}}),
 	}
 }
@@ -158,9 +158,7 @@ func (m *monitor) supervise(command *attach.Connection, hello attach.Greeting) e
 		command.Close() // so that it does not wait for ever, if it is there
 	}
 	m.sign()
-	if m.present != nil {
-		close(m.present)
-	}
+	close(m.present)
 	go m.hub.Serve(command, hello, m.within || !m.record.Detached)
 	m.known = *m.record
 	go m.accept()

@@ -3,13 +3,25 @@ package process
 import (
 	"errors"
 	"os"
+	"time"
 
 	"mydocker/internal/unpolled"
 )
 
 // AwaitEnd waits until the process behind a pidfd has ended. Go's poller waits for it, and
-// no thread.
+// no thread, unless it cannot.
 func AwaitEnd(pidfd *os.File) error {
+	if awaitPolled(pidfd) == nil {
+		return nil
+	}
+	for {
+		if ended, err := HasEnded(int(pidfd.Fd()), time.Hour); ended || err != nil {
+			return err
+		}
+	}
+}
+
+func awaitPolled(pidfd *os.File) error {
 	polled, err := unpolled.PolledCopy(pidfd)
 	if err != nil {
 		return err
