@@ -92,13 +92,14 @@ const erasePatience = time.Hour
 // retire is conclude for a monitor. It needs the container's lock only for what
 // others may be using.
 func (e *Engine) retire(record *Record, exit Exit) error {
-	return insistently(func() error { return e.retireOnce(record, exit) })
-}
-
-func (e *Engine) retireOnce(record *Record, exit Exit) error {
-	if err := e.unplug(record); err != nil {
+	if err := insistently(func() error { return e.unplug(record) }); err != nil {
 		return errors.Join(err, e.note(record, exit)) // the next command goes on with it
 	}
+	return insistently(func() error { return e.putAway(record, exit) })
+}
+
+// putAway leaves of a container that has nothing in the kernel any more what is to stay.
+func (e *Engine) putAway(record *Record, exit Exit) error {
 	if !record.AutoRemove && state.Exists(e.recordPath(record.ID)) {
 		return e.rest(record, exit)
 	}
