@@ -63,9 +63,10 @@ func (e *Engine) Container(reference string) (Container, error) {
 // inspect reads one container, its record by read. inFlight says whether it is
 // worth looking for a live record.
 func (e *Engine) inspect(read func(id string) (*Record, error), id string, inFlight bool, bootID string) (Container, error) {
-	found, err := e.readBoth(read, id, inFlight)
-	if err == nil && found.live == nil && found.Record.unfinished() {
-		found.Record, err = read(id) // its end may have been written down between the two readings
+	found, err := e.glimpse(read, id, inFlight, bootID)
+	if err == nil && found.leftover() != nil {
+		// Its end may have been written down, or it removed, between the two readings.
+		found, err = e.glimpse(read, id, true, bootID)
 	}
 	if errors.Is(err, fs.ErrNotExist) && inFlight {
 		return e.inspectLost(id, bootID, err)
@@ -75,8 +76,8 @@ func (e *Engine) inspect(read func(id string) (*Record, error), id string, inFli
 	}
 	if found.live == nil && found.Record.unfinished() {
 		found.live = e.rediscover(found.Record, bootID)
+		found.State, found.PID = found.live.state(bootID)
 	}
-	found.State, found.PID = found.live.state(bootID)
 	if left := found.leftover(); left != nil {
 		exit := verdict(found.Record, left)
 		found.live, found.Record.Exit = left, &exit // as it will be written down
@@ -84,12 +85,16 @@ func (e *Engine) inspect(read func(id string) (*Record, error), id string, inFli
 	return found, nil
 }
 
-// readBoth reads a container's record and, if it is in flight, its live one.
-func (e *Engine) readBoth(read func(id string) (*Record, error), id string, inFlight bool) (found Container, err error) {
-	found.State = Exited
-	if found.Record, err = read(id); err == nil && inFlight {
-		found.live, err = e.loadLive(id)
+// glimpse reads the live record first, if there may be one. At its end a container's
+// record is written before that goes: who finds none finds the end in the record.
+func (e *Engine) glimpse(read func(id string) (*Record, error), id string, inFlight bool, bootID string) (found Container, err error) {
+	if inFlight {
+		if found.live, err = e.loadLive(id); err != nil {
+			return Container{}, err
+		}
 	}
+	found.Record, err = read(id)
+	found.State, found.PID = found.live.state(bootID)
 	return found, err
 }
 

@@ -9,30 +9,42 @@ import (
 	"mydocker/internal/process"
 )
 
-// A container comes to rest between the reading of its record and that of its live
-// record, which is gone then.
+// A container comes to rest between the two readings of what is known of it.
 func TestInspectWhileItsEndIsWrittenDown(t *testing.T) {
 	started := time.Now()
-	running := Record{ID: "0123456789", Started: started}
+	running := Record{ID: "0123456789", Started: started, AutoRemove: true}
 	ended := running
 	ended.Exit = &Exit{Code: 7, At: started.Add(time.Second)}
 
-	found, err := inspectChanging(t, &running, &ended)
-	if err != nil || found.Status() != "exited (7)" {
-		t.Errorf("got %q, %v", found.Status(), err)
-	}
-	if _, err := inspectChanging(t, &running, nil); !errors.Is(err, fs.ErrNotExist) {
-		t.Errorf("one that has just been removed: %v", err)
+	for name, live := range map[string]*Live{
+		"its live record was gone": nil, "its monitor has gone": {Work: Running, Owner: Reference{PID: 1 << 30, Start: 1}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			found, err := inspectChanging(t, live, &running, &ended)
+			if err != nil || found.Status() != "exited (7)" {
+				t.Errorf("got %q, %v", found.Status(), err)
+			}
+			if _, err := inspectChanging(t, live, &running, nil); !errors.Is(err, fs.ErrNotExist) {
+				t.Errorf("one that has just been removed: %v", err)
+			}
+		})
 	}
 }
 
-// inspectChanging inspects a container without a live record whose record is another one
-// each time that it is read; nil: there is none.
-func inspectChanging(t *testing.T, records ...*Record) (Container, error) {
+// inspectChanging inspects a container that has a live record until its record is read
+// for the first time, and another record each time; nil: there is none.
+func inspectChanging(t *testing.T, live *Live, records ...*Record) (Container, error) {
 	e := inMemory(t)
 	bootID, err := process.BootID()
 	if err != nil {
 		t.Fatal(err)
+	}
+	id := records[0].ID
+	if live != nil {
+		live.BootID = bootID
+		if err := e.saveLive(id, live); err != nil {
+			t.Fatal(err)
+		}
 	}
 	read := func(string) (*Record, error) {
 		record := records[0]
@@ -40,7 +52,7 @@ func inspectChanging(t *testing.T, records ...*Record) (Container, error) {
 		if record == nil {
 			return nil, fs.ErrNotExist
 		}
-		return record, nil
+		return record, e.removeLive(id)
 	}
-	return e.inspect(read, records[0].ID, true, bootID)
+	return e.inspect(read, id, true, bootID)
 }
