@@ -43,13 +43,13 @@ func main() {
 	os.Exit(stay(report(obey(os.Args))))
 }
 
-// stay has a command stay as the monitor of the container that it has started, when all
-// is said and done. Its caller takes it for ended then.
+// stay has a command stay as the monitor of the container that it has started, if it is
+// that. Its caller takes it for ended then, with the status.
 func stay(status int) int {
-	if remaining == nil {
-		return status
+	if err := command.Stay(status); err != nil {
+		return report(err)
 	}
-	return report(remaining.Stay(status))
+	return status
 }
 
 // obey runs a command. One whose output was lost has failed.

@@ -24,9 +24,6 @@ func runCommand() cli.Command {
 	}
 }
 
-// remaining is the container that runs in the background when the command has ended.
-var remaining *engine.Session
-
 func run(c *cli.Context) error {
 	if c.NArg() == 0 {
 		return command.UsageError(c, errors.New("reading arguments: IMAGE wanted, none given"))
@@ -54,9 +51,8 @@ func run(c *cli.Context) error {
 	}
 	trace.Print()
 	if options.Detached {
-		remaining = session
 		told := tellID(c, session.ID)
-		if err := session.Connection.Close(); told == nil {
+		if err := command.Remain(session); told == nil {
 			return err
 		}
 		return told

@@ -135,7 +135,7 @@ func startDetached(e *engine.Engine, name string, trace *Trace) error {
 	if err != nil {
 		return err
 	}
-	return session.Connection.Close()
+	return Remain(session)
 }
 
 // Remove removes containers.

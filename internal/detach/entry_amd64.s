@@ -38,9 +38,22 @@ alone:
 	TESTL R11, R11
 	JNZ  begin             // the image: flags after it are the program's
 	CMPL (SI), $0x006e7572 // "run"
-	JNE  begin
+	JNE  start
 	MOVL $1, R11
 	JMP  word
+
+start:
+	CMPL (SI), $0x72617473 // "star"
+	JNE  begin
+	CMPW 4(SI), $0x0074    // "t"
+	JNE  begin
+	MOVQ (R13)(R14*8), SI  // the container, if nothing comes after it
+	INCQ R14
+	CMPQ R14, R12
+	JNE  begin
+	CMPB (SI), $'-'
+	JEQ  begin
+	JMP  fork
 
 flag:
 	INCQ SI

@@ -39,9 +39,25 @@ alone:
 	MOVWU (R3), R1
 	MOVD $0x006e7572, R2 // "run"
 	CMP  R2, R1
-	BNE  begin
+	BNE  start
 	MOVD $1, R23
 	B    word
+
+start:
+	MOVD $0x72617473, R2 // "star"
+	CMP  R2, R1
+	BNE  begin
+	MOVHU 4(R3), R1
+	CMP  $0x0074, R1     // "t"
+	BNE  begin
+	MOVD (R20)(R21<<3), R3 // the container, if nothing comes after it
+	ADD  $1, R21
+	CMP  R19, R21
+	BNE  begin
+	MOVBU (R3), R0
+	CMP  $'-', R0
+	BEQ  begin
+	B    fork
 
 flag:
 	ADD  $1, R3
