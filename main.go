@@ -43,8 +43,8 @@ func main() {
 	os.Exit(stay(report(obey(os.Args))))
 }
 
-// stay has a command stay as the monitor of the container that it has started, if it is
-// that. Its caller takes it for ended then, with the status.
+// stay has a command stay with what it has started in the background, if that needs it.
+// Its caller takes it for ended then, with the status.
 func stay(status int) int {
 	if err := command.Stay(status); err != nil {
 		return report(err)

@@ -51,8 +51,9 @@ func run(c *cli.Context) error {
 	}
 	trace.Print()
 	if options.Detached {
+		command.Remain(session)
 		told := tellID(c, session.ID)
-		if err := command.Remain(session); told == nil {
+		if err := session.Connection.Close(); told == nil {
 			return err
 		}
 		return told

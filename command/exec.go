@@ -53,8 +53,12 @@ func exec(c *cli.Context) error {
 		return PrintScript(c, lines)
 	}
 	process, err := e.Exec(c.Args().First(), options)
-	if err != nil || options.Detached {
+	switch {
+	case err != nil:
 		return err
+	case options.Detached:
+		Remain(process)
+		return nil
 	}
 	return showProcess(process, c.Bool("interactive"))
 }

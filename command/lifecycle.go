@@ -135,7 +135,8 @@ func startDetached(e *engine.Engine, name string, trace *Trace) error {
 	if err != nil {
 		return err
 	}
-	return Remain(session)
+	Remain(session)
+	return session.Connection.Close()
 }
 
 // Remove removes containers.

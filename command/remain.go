@@ -1,19 +1,16 @@
 package command
 
-import "mydocker/engine"
+// lasting is what a command has started in the background. Stay is the last thing that the
+// command does: it stays with that, if that needs it, while its caller takes it for ended
+// with a status.
+type lasting interface{ Stay(status int) error }
 
-// remaining is the container that runs in the background when the command has ended.
-var remaining *engine.Session
+var remaining lasting
 
-// Remain lets go of a container that has been started in the background. If this command
-// is its monitor, it stays when all is said and done (Stay).
-func Remain(session *engine.Session) error {
-	remaining = session
-	return session.Connection.Close()
-}
+// Remain has the command stay with what it has started when all is said and done.
+func Remain(started lasting) { remaining = started }
 
-// Stay is the last thing that a command does. Its caller takes it for ended, with a
-// status, while it stays as the monitor of the container that it has started, if any.
+// Stay stays with what the command has started in the background, if anything.
 func Stay(status int) error {
 	if remaining == nil {
 		return nil

@@ -11,6 +11,7 @@ import (
 	"github.com/opencontainers/runtime-spec/specs-go"
 	"golang.org/x/sys/unix"
 
+	"mydocker/container/launch"
 	"mydocker/container/terminal"
 	"mydocker/internal/process"
 )
@@ -116,6 +117,9 @@ func (p *Process) EndsWithin(patience time.Duration) bool {
 	p.tellEnd()
 	return true
 }
+
+// Collect becomes a small process that collects this one, and ends then (launch.Collect).
+func (p *Process) Collect(title ...string) error { return launch.Collect(p.pid, title...) }
 
 func (p *Process) tellEnd() { p.closing.Do(func() { close(p.ended) }) }
 

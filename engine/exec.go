@@ -37,7 +37,8 @@ func (e *Engine) Exec(reference string, options ExecOptions) (*Execution, error)
 			return nil, err
 		}
 	}
-	added, err := execute(target, options.files(), config)
+	added := &Execution{pipes: pipes{files: options.files()}, container: found.Record.ID}
+	err = added.start(target, config)
 	if err != nil && found.live.Program.ending() {
 		return nil, justEnded(execDoing, reference)
 	}
@@ -70,23 +71,6 @@ func (e *Engine) execConfig(reference string, options ExecOptions) (Container, c
 }
 
 func (o ExecOptions) files() [3]*os.File { return [3]*os.File{o.Stdin, o.Stdout, o.Stderr} }
-
-// execute starts the program with pipes in place of the caller's files.
-func execute(target container.Target, files [3]*os.File, config container.ExecConfig) (*Execution, error) {
-	x := &Execution{pipes: pipes{files: files}}
-	if err := x.pipes.open(); err != nil {
-		return nil, err
-	}
-	config.Stdin, config.Stdout, config.Stderr = x.pipes.theirs[0], x.pipes.theirs[1], x.pipes.theirs[2]
-	process, err := container.Exec(target, config)
-	if err != nil {
-		x.pipes.close()
-		return nil, err
-	}
-	x.Process = process
-	x.pipes.closeTheirs()
-	return x, nil
-}
 
 // execProcess is shut in as the container is: the filter is the container's, even
 // where the program gets all capabilities.

@@ -2,9 +2,12 @@ package engine
 
 import (
 	"errors"
+	"os"
 	"time"
 
 	"mydocker/container"
+	"mydocker/internal/detach"
+	"mydocker/internal/failpoint"
 )
 
 // Execution is a further program in a container. It never has its caller's own
@@ -13,6 +16,44 @@ import (
 type Execution struct {
 	*container.Process
 	pipes pipes
+
+	container string            // its ID
+	departure *detach.Departure // how the command leaves its caller; nil: it does not
+}
+
+// start starts the program with pipes in place of the caller's files.
+func (x *Execution) start(target container.Target, config container.ExecConfig) (err error) {
+	if config.Detached && detach.Possible() {
+		if x.departure, err = detach.Prepare(); err != nil {
+			return err
+		}
+	}
+	if err := x.pipes.open(); err != nil {
+		return err
+	}
+	config.Stdin, config.Stdout, config.Stderr = x.pipes.theirs[0], x.pipes.theirs[1], x.pipes.theirs[2]
+	if x.Process, err = container.Exec(target, config); err != nil {
+		x.pipes.close()
+		return err
+	}
+	x.pipes.closeTheirs()
+	return nil
+}
+
+// collectorName is the name of what is left of a command whose program goes on.
+const collectorName = "mydocker-exec"
+
+// Stay has the command stay until a program in the background has ended, and tells its
+// caller that it has ended with a status. A container cannot end before each of its
+// processes was collected. That of one whose parent is gone falls to the host's first
+// process, which may take its time, or never do it.
+func (x *Execution) Stay(status int) error {
+	if x.departure == nil {
+		return nil
+	}
+	failpoint.Born("collector", os.Getpid())
+	x.departure.Leave(status, collectorName, x.container)
+	return x.Process.Collect(collectorName, x.container)
 }
 
 // moment is longer than the programs take of which people start many.

@@ -6,12 +6,12 @@ import "golang.org/x/sys/unix"
 // and where it goes on as Go has it begin. Nothing of Go's is there yet, no thread but the
 // first and no memory that two processes could not share, and so it can fork.
 //
-// It does where the words after "run" have -d or --detach among the flags, and where one
-// container is all that comes after "start": the child becomes the command, and the process
-// that the caller has started only waits for it, passes signals on, and ends with the
-// status that it is told (Departure.Leave) or as the child does. Where a flag without a
-// value comes before the image, a -d of the program is taken for the command's; then the
-// command is the child all the same, and ends with its status.
+// It does where the words after "run" or "exec" have -d or --detach among the flags, and
+// where one container is all that comes after "start": the child becomes the command, and
+// the process that the caller has started only waits for it, passes signals on, and ends
+// with the status that it is told (Departure.Leave) or as the child does. Where a flag
+// without a value comes before the image or container, a -d of the program is taken for the
+// command's; then the command is the child all the same, and ends with its status.
 func entry()
 
 // waiter is the process that the caller has started; 0: this one.

@@ -20,7 +20,7 @@ TEXT ·entry(SB), NOSPLIT|NOFRAME, $0
 	LEAQ 8(SP), R13
 	MOVQ $1, R14
 	XORL R15, R15          // whether the next word may belong to the one before
-	XORL R11, R11          // whether "run" has been met
+	XORL R11, R11          // whether "run" or "exec" has been met
 
 word:
 	CMPQ R14, R12
@@ -36,9 +36,15 @@ word:
 
 alone:
 	TESTL R11, R11
-	JNZ  begin             // the image: flags after it are the program's
+	JNZ  begin             // the image or container: flags after it are the program's
 	CMPL (SI), $0x006e7572 // "run"
+	JEQ  met
+	CMPL (SI), $0x63657865 // "exec"
 	JNE  start
+	CMPB 4(SI), $0
+	JNE  begin
+
+met:
 	MOVL $1, R11
 	JMP  word
 
@@ -73,7 +79,7 @@ named:
 	CMPL AX, $0x00006863   // "ch"
 	JEQ  fork
 
-short: // -d, -i, -t, or several of them in one word
+short: // -d, -i, -t, or several flags in one word
 	XORL R15, R15
 	XORL DX, DX
 	MOVQ SI, DI
@@ -90,12 +96,18 @@ letter:
 	MOVL $1, DX
 	JMP  letter
 
-last:
-	TESTL AX, AX
-	JNZ  valued
+last: // the end, or the letter of a flag whose value is the next word, as in -dp 80:80
 	TESTL DX, DX
+	JZ   other
+	TESTL AX, AX
+	JZ   fork
+	CMPB (DI), $0
+	JEQ  fork
+	JMP  valued
+
+other:
+	TESTL AX, AX
 	JZ   word
-	JMP  fork
 
 valued: // any other flag, whose value may be in it
 	MOVL $1, R15

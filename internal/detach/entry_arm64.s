@@ -20,7 +20,7 @@ TEXT ·entry(SB), NOSPLIT|NOFRAME, $0
 	ADD  $8, RSP, R20
 	MOVD $1, R21
 	MOVD $0, R22         // whether the next word may belong to the one before
-	MOVD $0, R23         // whether "run" has been met
+	MOVD $0, R23         // whether "run" or "exec" has been met
 
 word:
 	CMP  R19, R21
@@ -35,11 +35,18 @@ word:
 	B    word
 
 alone:
-	CBNZ R23, begin      // the image: flags after it are the program's
+	CBNZ R23, begin      // the image or container: flags after it are the program's
 	MOVWU (R3), R1
 	MOVD $0x006e7572, R2 // "run"
 	CMP  R2, R1
+	BEQ  met
+	MOVD $0x63657865, R2 // "exec"
+	CMP  R2, R1
 	BNE  start
+	MOVBU 4(R3), R1
+	CBNZ R1, begin
+
+met:
 	MOVD $1, R23
 	B    word
 
@@ -80,7 +87,7 @@ named:
 	CMP  R1, R0
 	BEQ  fork
 
-short: // -d, -i, -t, or several of them in one word
+short: // -d, -i, -t, or several flags in one word
 	MOVD $0, R22
 	MOVD $0, R4
 	MOVD R3, R5
@@ -97,10 +104,15 @@ letter:
 	MOVD $1, R4
 	B    letter
 
-last:
-	CBNZ R0, valued
-	CBZ  R4, word
-	B    fork
+last: // the end, or the letter of a flag whose value is the next word, as in -dp 80:80
+	CBZ  R4, other
+	CBZ  R0, fork
+	MOVBU (R5), R1
+	CBZ  R1, fork
+	B    valued
+
+other:
+	CBZ  R0, word
 
 valued: // any other flag, whose value may be in it
 	MOVD $1, R22

@@ -74,14 +74,15 @@ func wentWithItsDirectory(line string) bool {
 	return errors.Is(err, fs.ErrNotExist)
 }
 
-// wasEnding tells whether a line is that of a process without memory, or of a
-// monitor. One that has told its command of the container's end is still there for
-// a moment, and in a snapshot that is taken just then; its container, if it had one
-// still, would be missed by its cgroup.
+// wasEnding tells whether a line is that of a process without memory, of a
+// monitor, or of one that collects what exec has left in a container. Those that end
+// with their container are still there for a moment when that is told, and in a snapshot
+// that is taken just then; the container, if there was one still, would be missed by its
+// cgroup.
 func wasEnding(line string) bool {
 	process, is := strings.CutPrefix(line, "process: ")
 	_, command, _ := strings.Cut(process, " ")
-	return is && (strings.HasPrefix(command, "[") || strings.HasPrefix(command, "mydocker-monitor "))
+	return is && (strings.HasPrefix(command, "[") || strings.HasPrefix(command, "mydocker-monitor ") || strings.HasPrefix(command, "mydocker-exec "))
 }
 
 // settlePoll is how often Settle looks again.
