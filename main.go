@@ -33,6 +33,7 @@ func main() {
 	if os.Args[0] == engine.MonitorName {
 		os.Exit(report(engine.Monitor(os.Args[1:])))
 	}
+	command.SpeakPlainly()
 	failpoint.Play("cli")
 	if err := detach.Begin(); err != nil {
 		os.Exit(report(err))
@@ -66,7 +67,6 @@ func obey(arguments []string) error {
 }
 
 func newApp(output io.Writer, words []string) *cli.App {
-	command.SpeakPlainly()
 	cli.HelpFlag = cli.BoolFlag{Name: "help", Usage: "show help"}
 	app := cli.NewApp()
 	app.Name = "mydocker"

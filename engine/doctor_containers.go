@@ -58,7 +58,7 @@ func (l *look) lookAtContainer(id string, inFlight bool) error {
 	if live != nil {
 		found.State, found.PID = live.state(l.bootID)
 	}
-	if found.State == Starting || found.State == Leaving || found.State == Up && !live.Program.alive() {
+	if found.State == Starting || found.State == Leaving || found.State == Up && live.Program.ending() {
 		l.busy[id], l.unsettled = true, true
 		return nil
 	}

@@ -36,6 +36,9 @@ func (x *Execution) start(target container.Target, config container.ExecConfig) 
 		x.pipes.close()
 		return err
 	}
+	if x.departure != nil {
+		x.departure.Persist() // the program runs: from here on this cannot fail
+	}
 	x.pipes.closeTheirs()
 	return nil
 }

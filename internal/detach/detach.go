@@ -22,6 +22,9 @@ var words []byte
 
 var left atomic.Bool
 
+// gone is closed when the process that the caller knows has ended.
+var gone = make(chan struct{})
+
 // Begin is for the beginning of the program, before anybody keeps a part of os.Args. From
 // then on the command does not outlive the process that its caller knows.
 func Begin() error {
@@ -58,6 +61,7 @@ func watch(pid int) error {
 		return fmt.Errorf("watching pid %d, for which this command works: %w", pid, err)
 	}
 	go func() {
+		defer close(gone)
 		pidfd := os.NewFile(uintptr(fd), "pidfd")
 		defer pidfd.Close()
 		if process.AwaitEnd(pidfd) == nil && !left.Load() {
@@ -70,7 +74,7 @@ func watch(pid int) error {
 // Departure is all that leaving needs, so that it cannot fail.
 type Departure struct {
 	null       *os.File
-	persistent *persistence // until then
+	persistent persistence
 }
 
 // Prepare opens what is needed.
@@ -86,17 +90,14 @@ func Prepare() (*Departure, error) {
 func (d *Departure) Close() error { return d.null.Close() }
 
 // Persist keeps the signals by which people and supervisors end a command from ending
-// this one until it leaves.
-func (d *Departure) Persist() { d.persistent = persist() }
+// this one until it has left.
+func (d *Departure) Persist() { d.persistent.begin() }
 
 // Leave tells the caller that the command has ended with a status. This process stays, in
 // a session and under a name of its own, without the caller's files, directory and
-// terminal.
+// terminal. What is sent to the command until the caller has heard of its end ends nobody.
 func (d *Departure) Leave(status int, title ...string) {
 	left.Store(true)
-	if d.persistent != nil {
-		d.persistent.end()
-	}
 	unix.Setsid()
 	unix.Chdir("/")
 	for fd := range 3 {
@@ -107,6 +108,8 @@ func (d *Departure) Leave(status int, title ...string) {
 	inscribe(words, title)
 	os.WriteFile("/proc/self/comm", []byte(title[0]), 0) // a matter of comfort
 	tell(int(waiter), status)
+	<-gone
+	d.persistent.end()
 }
 
 // closeInherited closes what a caller has had open beside its standard files, such as the
@@ -140,7 +143,8 @@ func inscribe(memory []byte, title []string) {
 }
 
 // tell has the process end that the caller waits for. It is the only one that waits for
-// this signal. Where no signal can be queued (RLIMIT_SIGPENDING) it is killed: it must not
+// this signal. Where none can be queued (RLIMIT_SIGPENDING) the kernel delivers it without
+// what it says, which stands for 0. With another status that process is killed: it must not
 // wait for ever.
 func tell(pid, status int) {
 	information := struct {
@@ -151,7 +155,10 @@ func tell(pid, status int) {
 		_                    [96]byte
 	}{signal: leaveSignal, code: queued, pid: int32(os.Getpid()), uid: int32(os.Getuid()), value: uint64(status)}
 	_, _, err := unix.RawSyscall(unix.SYS_RT_SIGQUEUEINFO, uintptr(pid), leaveSignal, uintptr(unsafe.Pointer(&information)))
-	if err != 0 {
+	switch {
+	case err != 0 && status == 0:
+		unix.Kill(pid, leaveSignal)
+	case err != 0:
 		unix.Kill(pid, unix.SIGKILL)
 	}
 }

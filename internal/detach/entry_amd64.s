@@ -191,11 +191,16 @@ next:
 	CMPQ AX, $const_leaveSignal
 	JNE  pass
 	CMPL CX, $const_queued
-	JNE  pass
+	JNE  unqueued
 	CMPL R12, SENDER(SP)
 	JNE  pass
 	MOVBLZX VALUE(SP), DI
 	JMP  exit
+
+unqueued: // without what it says there is no sender
+	MOVL CX, DI
+	ORL  SENDER(SP), DI
+	JZ   exit
 
 pass: // what the kernel sends, as for ctrl-c, both have got
 	CMPL CX, $0

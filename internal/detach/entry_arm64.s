@@ -194,11 +194,18 @@ next:
 	CMP  $const_leaveSignal, R0
 	BNE  pass
 	CMP  $const_queued, R1
-	BNE  pass
+	BNE  unqueued
 	MOVW SENDER(RSP), R2
 	CMP  R2, R19
 	BNE  pass
 	MOVBU VALUE(RSP), R0
+	B    exit
+
+unqueued: // without what it says there is no sender
+	MOVW SENDER(RSP), R2
+	ORR  R1, R2
+	CBNZ R2, pass
+	MOVD $0, R0
 	B    exit
 
 pass: // what the kernel sends, as for ctrl-c, both have got

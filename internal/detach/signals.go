@@ -15,21 +15,25 @@ const ignored = 1 // SIG_IGN
 // command. What package os/signal ignores it cannot give back, and to be notified
 // takes two threads more for as long as the process lives.
 type persistence struct {
-	signals [4]unix.Signal
-	before  [4]disposition
+	begun  bool
+	before [len(ending)]disposition
 }
 
-func persist() *persistence {
-	p := &persistence{signals: [...]unix.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT}}
-	for i, signal := range p.signals {
+var ending = [...]unix.Signal{unix.SIGINT, unix.SIGTERM, unix.SIGHUP, unix.SIGQUIT}
+
+func (p *persistence) begin() {
+	p.begun = true
+	for i, signal := range ending {
 		sigaction(signal, &disposition{ignored}, &p.before[i])
 	}
-	return p
 }
 
 // end has the signals do what they did before.
 func (p *persistence) end() {
-	for i, signal := range p.signals {
+	if !p.begun {
+		return
+	}
+	for i, signal := range ending {
 		sigaction(signal, &p.before[i], nil)
 	}
 }
