@@ -130,18 +130,6 @@ func closeInherited() {
 	}
 }
 
-// inscribe writes words where others look for a program's arguments, as many as there is
-// room for: what the caller has written there may be secret.
-func inscribe(memory []byte, title []string) {
-	clear(memory)
-	for _, word := range title {
-		if len(word) >= len(memory) {
-			break
-		}
-		memory = memory[copy(memory, word)+len("\x00"):]
-	}
-}
-
 // tell has the process end that the caller waits for. It is the only one that waits for
 // this signal. Where none can be queued (RLIMIT_SIGPENDING) the kernel delivers it without
 // what it says, which stands for 0. With another status that process is killed: it must not

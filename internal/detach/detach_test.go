@@ -1,6 +1,7 @@
 package detach
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"strings"
@@ -9,8 +10,30 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// A title takes the place of a program's words as far as whole words of it fit, and nothing
-// of those stays.
+// A title is shown in whole, however short a program's words are, of which nothing stays.
+func TestATitleIsShown(t *testing.T) {
+	if os.Getenv("MYDOCKER_TEST_TITLE") != "" {
+		memory := memoryOf(os.Args)
+		os.Args = nil
+		inscribe(memory, []string{"a monitor", strings.Repeat("/long", 100), "1234567890"})
+		line, err := os.ReadFile("/proc/self/cmdline")
+		if want := "a monitor\x00" + strings.Repeat("/long", 100) + "\x001234567890\x00"; err != nil || string(line) != want {
+			t.Errorf("got %q, %v", line, err)
+		}
+		if len(bytes.Trim(memory, "\x00")) > 0 {
+			t.Errorf("%q is left", memory)
+		}
+		return
+	}
+	again := exec.Command(os.Args[0], "-test.run=^TestATitleIsShown$")
+	again.Env = append(os.Environ(), "MYDOCKER_TEST_TITLE=yes")
+	if output, err := again.CombinedOutput(); err != nil {
+		t.Errorf("%v:\n%s", err, output)
+	}
+}
+
+// Where the kernel does not look elsewhere for it, a title takes the place of the words as
+// far as whole words of it fit.
 func TestATitleHasTheRoomOfTheArguments(t *testing.T) {
 	for _, c := range []struct{ arguments, title, want string }{
 		{"mydocker run -d -e TOKEN=hush busybox top", "monitor /root 1234567890", "monitor\x00/root\x001234567890"},
@@ -19,7 +42,7 @@ func TestATitleHasTheRoomOfTheArguments(t *testing.T) {
 		{"m r -d", "monitor /root", ""},
 	} {
 		memory := memoryOf(joined(strings.Fields(c.arguments)))
-		inscribe(memory, strings.Fields(c.title))
+		fit(memory, strings.Fields(c.title))
 		if got := strings.TrimRight(string(memory), "\x00"); got != c.want {
 			t.Errorf("%q over %q: got %q, want %q", c.title, c.arguments, got, c.want)
 		}
